@@ -1,0 +1,34 @@
+"""beboersim: an agent-based simulation of resident composition policies in Danish social-housing areas.
+
+The public names are imported when first used, so that ``import beboersim`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from beboersim.errors import InputError
+    from beboersim.model import BeboerModel
+    from beboersim.policy.plan import Plan
+    from beboersim.policy.scenario import Scenario
+    from beboersim.town import Town
+
+__version__ = version("beboersim")
+
+_HOMES = {
+    "BeboerModel": "beboersim.model",
+    "InputError": "beboersim.errors",
+    "Plan": "beboersim.policy.plan",
+    "Scenario": "beboersim.policy.scenario",
+    "Town": "beboersim.town",
+}
+__all__ = ["BeboerModel", "InputError", "Plan", "Scenario", "Town", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'beboersim' has no attribute {name!r}")

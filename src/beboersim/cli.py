@@ -1,0 +1,446 @@
+"""The command line. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from beboersim.errors import InputError, meant
+
+if TYPE_CHECKING:
+    from beboersim.evidence.areas import AreaRow
+    from beboersim.experiments.options import RunOptions
+    from beboersim.policy.catalogue import Preset
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FIRST_START, LAST_START = 2010, 2015  # the years for which the shipped lists can seed a world
+LAST_YEAR = 2050  # assumption: trends are carried forward at most this far
+MOST_SEED = 2**64 - 1  # the key of the generator has 64 bits
+MOST_REPLICATIONS = 100_000
+
+
+class Unexpected(click.ClickException):
+    """A failure that is not the user's: exit code 1."""
+
+    exit_code = 1
+
+
+class Commands(click.Group):
+    """The commands; a failure nobody foresaw is told in two sentences and not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except OSError as error:
+            if ctx.params["debug"]:
+                raise
+            raise Unexpected(f"the computer refused: {error}.") from error
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            raise Unexpected(
+                f"beboersim failed, and it is not your input: {type(error).__name__}: {error}. "
+                "Report it to the project with the command and what `beboersim --debug ...` prints."
+            ) from error
+
+
+def example(*lines: str) -> str:
+    """Return an epilog that is shown as it stands."""
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+def option_lang(command: Command) -> Command:
+    """Add the language of what people read."""
+    return click.option(
+        "--lang", type=click.Choice(["en", "da"]), default="en", show_default=True, help="Language: English or Danish."
+    )(command)
+
+
+def option_json(command: Command) -> Command:
+    """Add the choice of JSON for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, with both languages.")(command)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example("beboersim run law --place Svendborg --scale 0.1 --from 2015 --until 2016"),
+)
+@click.version_option(package_name="beboersim", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the whole traceback if beboersim itself fails.")
+def main(debug: bool) -> None:
+    """Simulate who lives where: rules for Denmark's disadvantaged social-housing areas, and what they do.
+
+    Results go to standard output, progress to standard error. Exit code 0 is done, 1 failed, 2 your input is wrong.
+    """
+
+
+@main.command(epilog=example("beboersim levers --lang da"))
+@option_lang
+@option_json
+def levers(lang: str, as_json: bool) -> None:
+    """List the levers and switches: what a policy decides, and which mechanisms the model has."""
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+
+    if as_json:
+        print_json(catalogues.quantities_as_json("lever", "switch"))
+    else:
+        print_table(*catalogues.quantities(lang, "lever", "switch"))
+
+
+@main.command(epilog=example("beboersim parameters --json"))
+@option_lang
+@option_json
+def parameters(lang: str, as_json: bool) -> None:
+    """List the parameters: what nobody decides, with their range and presets."""
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+
+    if as_json:
+        print_json(catalogues.quantities_as_json("parameter"))
+    else:
+        print_table(*catalogues.quantities(lang, "parameter"))
+
+
+@main.command(epilog=example("beboersim scenarios", "beboersim scenarios no-cut"))
+@click.argument("name", required=False)
+@option_lang
+@option_json
+def scenarios(name: str | None, lang: str, as_json: bool) -> None:
+    """List the shipped scenarios, or show what one sets: lever, value, dates, places.
+
+    NAME is a shipped scenario or a file of your own.
+    """
+    from beboersim.policy.scenario import Scenario, shipped_scenarios
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+    from beboersim.show.words import word
+
+    if name is None:
+        if as_json:
+            print_json([catalogues.scenario_as_json(one) for one in shipped_scenarios()])
+        else:
+            print_table(*catalogues.scenarios(lang))
+        return
+    one = Scenario.load(name)
+    if as_json:
+        print_json(catalogues.scenario_as_json(one))
+        return
+    click.echo(f"{one.id}: {one.name.in_language(lang)}")
+    if one.about:
+        click.echo(one.about.in_language(lang))
+    if one.changes:
+        print_table(*catalogues.scenario(one, lang))
+    else:
+        click.echo(word("text.no_changes", lang))
+
+
+@main.command(epilog=example("beboersim places"))
+@option_lang
+@option_json
+def places(lang: str, as_json: bool) -> None:
+    """List the municipalities that --place takes, with the areas that have published figures."""
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+
+    if as_json:
+        print_json(catalogues.places_as_json())
+    else:
+        print_table(*catalogues.places(lang))
+
+
+@main.command(epilog=example("beboersim metrics --lang da"))
+@option_lang
+@option_json
+def metrics(lang: str, as_json: bool) -> None:
+    """List what is computed from a run, with unit, formula and meaning."""
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+
+    if as_json:
+        print_json(catalogues.metrics_as_json())
+    else:
+        print_table(*catalogues.metrics(lang))
+
+
+@main.command(epilog=example("beboersim check my-scenario.toml my-areas.csv"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--areas", metavar="FILE", help="Table of areas whose names a scenario may use.")
+@click.option("--quiet", is_flag=True, help="Say nothing of files that are right.")
+@option_json
+def check(files: tuple[str, ...], areas: str | None, quiet: bool, as_json: bool) -> None:
+    """Say whether scenarios (.toml) and tables of areas (.csv) are right, and if not, where and why."""
+    from beboersim.show.tables import print_json
+
+    names = {row.area for row in _areas(areas)} if areas else set()
+    verdicts = [(file, _mistake(file, names)) for file in files]
+    if as_json:
+        print_json([{"file": file, "ok": mistake is None, "error": mistake} for file, mistake in verdicts])
+    for file, mistake in verdicts:
+        if mistake is not None:
+            click.echo(f"Error: {mistake}", err=True)
+        elif not (quiet or as_json):
+            click.echo(f"{file}: ok")
+    if any(mistake is not None for _, mistake in verdicts):
+        raise click.exceptions.Exit(InputError.exit_code)
+
+
+def _mistake(file: str, areas: set[str]) -> str | None:
+    """Return what is wrong with a file, or None."""
+    from beboersim.policy.scenario import Scenario
+
+    suffix = Path(file).suffix.lower()
+    try:
+        if suffix == ".csv":
+            _areas(file)
+        elif suffix == ".toml":
+            Scenario.load(Path(file), areas)
+        else:
+            return f"{file} is neither a scenario (.toml) nor a table of areas (.csv)."
+    except InputError as error:
+        return str(error)
+    return None
+
+
+@main.group(epilog=example("beboersim explain month"))
+def explain() -> None:
+    """Explain how the model works."""
+
+
+@explain.command(epilog=example("beboersim explain month --lang da"))
+@option_lang
+@option_json
+def month(lang: str, as_json: bool) -> None:
+    """Print what happens in a month, in its order."""
+    from beboersim.show import catalogues
+    from beboersim.show.tables import print_json, print_table
+    from beboersim.show.words import word
+
+    processes = catalogues.month()
+    if as_json:
+        print_json(processes)
+        return
+    headers = [word(f"table.{key}", lang) for key in ("order", "process", "label")]
+    print_table(headers, [[str(n), one["process"], one["says"]] for n, one in enumerate(processes, start=1)])
+
+
+@main.command("warm-up", epilog=example("beboersim warm-up"))
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def warm_up(quiet: bool) -> None:
+    """Compile the model now, once, so that the first run starts at once."""
+    from beboersim import town
+
+    if not quiet:
+        click.echo("Compiling the model; this happens once for a version.", err=True)
+    town.warm_up()
+
+
+def options_of_a_run(command: Command) -> Command:
+    """Add the options that `run` and `compare` share."""
+    shared = (
+        click.option("--place", "places", multiple=True, metavar="NAME", help="Municipality; may be repeated."),
+        click.option(
+            "--from",
+            "start",
+            default="2015",
+            show_default=True,
+            metavar="DATE",
+            help="First day; a year means 1 January.",
+        ),
+        click.option(
+            "--until", default="2025", show_default=True, metavar="DATE", help="Day after the last; never included."
+        ),
+        click.option(
+            "--seed", default=1, show_default=True, type=click.IntRange(0, MOST_SEED), help="Address of chance."
+        ),
+        click.option(
+            "--scale", default=1.0, show_default=True, type=float, help="Share of the households simulated; 1 is all."
+        ),
+        click.option("--preset", default="central", show_default=True, help="Which reading of contested evidence."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Set a lever, switch or parameter for the whole run; may be repeated.",
+        ),
+        click.option("--areas", metavar="FILE", help="Your own table of areas (CSV) instead of the shipped lists."),
+        click.option(
+            "--workers", type=click.IntRange(min=1), help="Processes at once.  [default: one for each processor]"
+        ),
+        click.option("--out", metavar="DIR", help="Folder for the results (Parquet and provenance)."),
+        click.option("--quiet", is_flag=True, help="No progress on standard error."),
+        option_lang,
+        click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
+    )
+    for add in reversed(shared):
+        command = add(command)
+    return command
+
+
+@main.command(
+    epilog=example(
+        "beboersim run law --place Svendborg --scale 0.1 --from 2015 --until 2016",
+        "beboersim run my-scenario.toml --place Aarhus --set letting.flexible_share=0.5 --out results",
+    )
+)
+@click.argument("scenario")
+@options_of_a_run
+def run(scenario: str, **given: Any) -> None:
+    """Run one SCENARIO, a shipped name or a file of your own, and print what happened."""
+    options = _options((scenario,), replications=1, **given)
+    from beboersim.show.commands import run_command
+
+    run_command(options)
+
+
+@main.command(
+    epilog=example("beboersim compare law no-cut flexible-wide --place Aarhus --replications 20 --out results")
+)
+@click.argument("scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...")
+@click.option(
+    "--replications",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, MOST_REPLICATIONS),
+    help="Runs of each scenario, on seeds S, S+1, ...",
+)
+@options_of_a_run
+def compare(scenarios: tuple[str, ...], replications: int, **given: Any) -> None:
+    """Compare scenarios on the same seeds; the first is the baseline."""
+    if len(scenarios) < 2:
+        raise InputError(f"only {scenarios[0]} is given: compare takes a baseline and at least one scenario.")
+    options = _options(scenarios, replications=replications, **given)
+    from beboersim.show.commands import compare_command
+
+    compare_command(options)
+
+
+def _options(
+    names: tuple[str, ...],
+    *,
+    replications: int,
+    places: tuple[str, ...],
+    start: str,
+    until: str,
+    seed: int,
+    scale: float,
+    preset: str,
+    settings: tuple[str, ...],
+    areas: str | None,
+    workers: int | None,
+    out: str | None,
+    quiet: bool,
+    lang: str,
+    as_json: bool,
+) -> RunOptions:
+    """Return what was asked for, checked."""
+    if not 0.0 < scale <= 1.0:
+        raise InputError(f"--scale {scale:g} is not above 0 and at most 1. 0.1 is every tenth household.")
+    if seed + replications - 1 > MOST_SEED:
+        raise InputError(f"--seed {seed} leaves no room for {replications} replications below 2 to the power of 64.")
+    first, last = _day("--from", start), _day("--until", until)
+
+    from beboersim.experiments.options import RunOptions
+    from beboersim.policy.scenario import Scenario
+    from beboersim.policy.settings import parse_settings
+
+    chosen = _preset(preset)
+    towns = _towns(places)
+    rows = _areas(areas)
+    _check_years(first, last, max(row.year for row in rows) if areas else LAST_START)
+    loaded = tuple(Scenario.load(name, {row.area for row in rows}) for name in names)
+    ids = [one.id for one in loaded]
+    for one in loaded:
+        if ids.count(one.id) > 1:
+            raise InputError(f"two scenarios are called {one.id}. Results are told apart by name: rename a file.")
+        one.check_dates(first, last)
+        one.check_places({town: {row.area for row in rows if row.municipality == town} for town in towns})
+    return RunOptions(
+        scenarios=loaded,
+        places=towns,
+        start=first,
+        until=last,
+        seed=seed,
+        replications=replications,
+        scale=scale,
+        preset=chosen,
+        settings=parse_settings(settings),
+        areas=Path(areas) if areas else None,
+        workers=workers or _processors(),
+        out=_folder(out) if out else None,
+        quiet=quiet,
+        lang=lang,
+        json=as_json,
+    )
+
+
+def _day(option: str, text: str) -> date:
+    """Return a date; a year means its 1 January."""
+    try:
+        return date(int(text), 1, 1) if len(text) == 4 else date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"{option} {text} is not a date. A date is written 2015-01-01, or 2015 for its 1 January."
+        ) from None
+
+
+def _check_years(first: date, last: date, last_start: int) -> None:
+    if (first.month, first.day) != (1, 1) or not FIRST_START <= first.year <= last_start:
+        raise InputError(
+            f"--from {first}: a run starts on 1 January of a year from {FIRST_START} to {last_start}, "
+            "the years that the table of areas can fill a town for."
+        )
+    if last.day != 1:
+        raise InputError(f"--until {last}: a run ends with a month, so --until is the first of one.")
+    if not first < last <= date(LAST_YEAR, 1, 1):
+        raise InputError(f"--until {last} is not after --from {first} and at most {LAST_YEAR}-01-01.")
+
+
+def _preset(given: str) -> Preset:
+    from beboersim.policy.catalogue import PRESETS
+
+    for preset in PRESETS:
+        if preset == given:
+            return preset
+    raise InputError(f"--preset {given} is not a preset.{meant(given, PRESETS)} The presets are {', '.join(PRESETS)}.")
+
+
+def _towns(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the municipalities by their right names, each once, in the order given."""
+    from beboersim.evidence.municipalities import municipality
+
+    if not given:
+        raise InputError("no municipality is given: --place Svendborg. `beboersim places` lists all.")
+    return tuple(dict.fromkeys(municipality(name).name for name in given))
+
+
+def _areas(path: str | None) -> tuple[AreaRow, ...]:
+    from beboersim.evidence.areas import read_areas
+
+    return read_areas(Path(path) if path else None)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _folder(given: str) -> Path:
+    """Return the folder for results, if it is one or can be made."""
+    folder = Path(given)
+    nearest = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    if not nearest.is_dir():
+        raise InputError(f"--out {given}: {nearest} is a file, not a folder. Give another name.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"--out {given}: you may not write in {nearest}.")
+    return folder

@@ -1,0 +1,208 @@
+"""The result folder: three Parquet tables and the provenance.
+
+`runs.parquet` has one row a run, `areas/` one row an area and 1 January, `towns/` one row a municipality and month.
+Missing is null and never NaN; rows are sorted by run, date, municipality and area. Everything is written beside the
+folder and renamed at the end, so that a folder is whole or not there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beboersim.errors import InputError
+from beboersim.experiments.provenance import data_version, package_version
+from beboersim.outcomes.counts import COUNTS
+from beboersim.outcomes.metrics import ADDED, area_metrics, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from beboersim.experiments.runs import RunResult
+
+RUNS = "runs.parquet"
+AREAS = "areas/part-00000.parquet"
+TOWNS = "towns/part-00000.parquet"
+PROVENANCE = "provenance.json"
+
+WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "DKK", "months")}
+"""Counts that are whole numbers, and are so in the files."""
+
+
+def check_folder(folder: Path, run_ids: Collection[str]) -> None:
+    """Raise InputError unless results of exactly these runs can be put in the folder."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder}: this is a file. Results need a folder of their own.")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / RUNS).is_file():
+            raise InputError(
+                f"--out {folder}: the folder holds other files and no results. Results need a folder of their own."
+            )
+        if set(stored_runs(folder)) != set(run_ids):
+            raise InputError(f"--out {folder}: the folder holds other runs. Give another folder, or remove this one.")
+    nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"--out {folder}: {nearest} cannot be written to.")
+
+
+def stored_runs(folder: Path) -> list[str]:
+    """Return the ids of the runs that a result folder holds."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    try:
+        found: list[str] = pq.read_table(folder / RUNS, columns=["run_id"]).column("run_id").to_pylist()
+    except (ArrowException, OSError, KeyError) as error:
+        raise InputError(f"--out {folder}: {RUNS} there is not a table of runs: {error}") from None
+    return found
+
+
+@contextmanager
+def whole_or_not_at_all(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write in; it takes the place of `folder` when all went well, and is gone otherwise."""
+    target = folder.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        results = aside / "results"
+        results.mkdir()
+        yield results
+        if target.exists():
+            os.replace(target, aside / "before")
+        os.replace(results, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_results(folder: Path, results: Sequence[RunResult], provenance: Mapping[str, Any]) -> list[Path]:
+    """Write the tables and the provenance into a folder (see `whole_or_not_at_all`); return the paths below it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    ordered = sorted(results, key=lambda result: result.run_id)
+    tables = {
+        RUNS: runs_table(ordered),
+        AREAS: pa.concat_tables([areas_table(result) for result in ordered]),
+        TOWNS: pa.concat_tables([towns_table(result) for result in ordered]),
+    }
+    for name, table in tables.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        pq.write_table(table, path, compression="zstd")
+    text = json.dumps(provenance, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+    return [Path(name) for name in (*tables, PROVENANCE)]
+
+
+def runs_table(results: Iterable[RunResult]) -> pa.Table:
+    """Return one row a run; what the clock said stands only here."""
+    import pyarrow as pa
+
+    schema = pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("scenario", pa.string()),
+            ("places", pa.list_(pa.string())),
+            ("start", pa.date32()),
+            ("until", pa.date32()),
+            ("cohort", pa.date32()),
+            ("scale", pa.float64()),
+            ("preset", pa.string()),
+            ("settings", pa.string()),
+            ("seed", pa.int64()),
+            ("status", pa.string()),
+            ("message", pa.string()),
+            ("version", pa.string()),
+            ("data_version", pa.string()),
+            ("wall_seconds", pa.float64()),
+        ]
+    )
+    rows = [
+        {
+            "run_id": result.run_id,
+            "scenario": result.spec.scenario.id,
+            "places": list(result.spec.places),
+            "start": result.spec.start,
+            "until": result.spec.until,
+            "cohort": result.spec.cohorts[0] if result.spec.cohorts else None,
+            "scale": result.spec.scale,
+            "preset": result.spec.preset,
+            "settings": json.dumps(dict(result.spec.settings), ensure_ascii=False),
+            "seed": result.spec.seed,
+            "status": "done",
+            "message": None,
+            "version": package_version(),
+            "data_version": data_version(),
+            "wall_seconds": result.wall_seconds,
+        }
+        for result in results
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def areas_table(result: RunResult) -> pa.Table:
+    """Return one row an area and 1 January: the counts, and the metrics computed from them."""
+    import pyarrow as pa
+
+    yearly = result.yearly
+    names = np.array(yearly.names)
+    order = np.lexsort((names, np.array(yearly.municipalities)))
+    dates = np.repeat(np.array(yearly.dates, "datetime64[D]"), len(names))
+
+    def each_year(words: Sequence[str]) -> pa.Array:
+        return pa.array(np.tile(np.array(words)[order], len(yearly.dates)), pa.string())
+
+    found: dict[str, Any] = {
+        "run_id": pa.array([result.run_id] * len(dates), pa.string()),
+        "date": pa.array(dates, pa.date32()),
+        "municipality": each_year(yearly.municipalities),
+        "area": each_year(yearly.names),
+        "kind": each_year(yearly.kinds),
+        "listed_status": pa.array(yearly.words[:, order].ravel(), pa.string()),
+    }
+    computed = area_metrics(yearly.counts, yearly.groups)
+    for name, column in ({**yearly.counts} | {k: v for k, v in computed.items() if k not in yearly.counts}).items():
+        found[name] = column_of(name, column[:, order])
+    return pa.table(found)
+
+
+def towns_table(result: RunResult) -> pa.Table:
+    """Return one row a municipality and month: the metrics, and the counts added over its areas."""
+    import pyarrow as pa
+
+    monthly = result.monthly
+    dates = np.repeat(np.array(monthly.dates, "datetime64[D]"), len(monthly.names))
+    found: dict[str, Any] = {
+        "run_id": pa.array([result.run_id] * len(dates), pa.string()),
+        "date": pa.array(dates, pa.date32()),
+        "municipality": pa.array(np.tile(np.array(monthly.names), len(monthly.dates)), pa.string()),
+    }
+    ordered = [metric.id for metric in metrics() if metric.id in monthly.columns]
+    for name in (*ordered, *(name for name in ADDED if name not in ordered)):
+        found[name] = column_of(name, monthly.columns[name])
+    return pa.table(found)
+
+
+def column_of(name: str, values: NDArray[np.float64]) -> pa.Array:
+    """Return values as a column: null where they are missing, whole numbers where the count is one."""
+    import pyarrow as pa
+
+    flat = np.ascontiguousarray(values, np.float64).ravel()
+    missing = ~np.isfinite(flat)
+    if name in WHOLE:
+        whole = np.where(missing, 0, flat)
+        if (whole != np.rint(whole)).any():
+            raise ValueError(f"{name} is a count and is not whole: {whole[whole != np.rint(whole)][0]}")
+        return pa.array(whole.astype(np.int64), pa.int64(), mask=missing)
+    return pa.array(flat, pa.float64(), mask=missing)

@@ -1,0 +1,1 @@
+"""The dated Danish rules as data, and pure functions over them."""

@@ -1,0 +1,1 @@
+"""What happens in a month, one file a process; `order` names them in order."""

@@ -1,0 +1,202 @@
+"""Clearing: the private rest of the town fills and empties by its own simple choice.
+
+A searching household looks at homes in a handful of neighbourhoods and takes the one it likes best: a price level near
+its income, the neighbourhood it knows, and chance. Origin is not read. Who finds nothing keeps looking.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, gumbel, mix, philox, uniform
+from beboersim.kernel import kernel
+from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.world.codes import NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
+from beboersim.world.columns import F64, I64
+from beboersim.world.membership import occupy
+from beboersim.world.profile import income_rank, profile
+from beboersim.world.state import Areas, Dwellings, Households, Persons
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
+TENURES_PRIVATE = 2
+
+
+class Clearing(NamedTuple):
+    """Parameters of this process; see evidence/parameters/clearing.toml."""
+
+    looks: float
+    find: float
+    price_weight: float
+    tie: float
+    owner_wish: float
+    owner_income: float
+    rooms_looked_at: float
+
+
+@kernel
+def wishes_to_own(rank: float, age: float, works: float, owns: int, p: Clearing) -> float:
+    """Return the utility of owning over renting: income, age over thirty, work, and owning already."""
+    if works == 0.0 and owns == 0 and age < 60.0:
+        return -3.0
+    return p.owner_wish + p.owner_income * rank + (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0)
+
+
+@kernel
+def liking(price: float, rank: float, known: int, noise: float, p: Clearing) -> float:
+    """Return how much a household likes a neighbourhood: affordable, familiar, and chance."""
+    return -p.price_weight * abs(price - rank) + p.tie * known + noise
+
+
+@kernel
+def clear_month(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    places: int,
+    month: int,
+    seed: int,
+    seeking_address: int,
+    liking_address: int,
+    steps: F64,
+    seekers: I64,
+    vacancies: I64,
+    starts: I64,
+    neighbourhoods: I64,
+    first: I64,
+    p: Clearing,
+    ledger: Ledger,
+) -> None:
+    """Let the searching households, one after the other, look at vacant private homes.
+
+    Parameters
+    ----------
+    seekers
+        Rows of households in the order in which they look.
+    vacancies, starts
+        Vacant private dwellings sorted by area and tenure, and where each (area, tenure) begins. A taken one is -1.
+    neighbourhoods, first
+        Areas with private homes by municipality, and where each municipality begins.
+    """
+    for position in range(seekers.shape[0]):
+        row = seekers[position]
+        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
+            continue
+        words = philox(seed, households.id[row], seeking_address, 0)
+        if uniform(words[0]) >= p.find:
+            continue
+        here = households.area[row]
+        municipality = areas.municipality[here]
+        number = first[municipality + 1] - first[municipality]
+        if number == 0:
+            continue
+        who = profile(persons, households, row, month, steps)
+        keepers = max(float(households.adults[row]), 1.0)
+        rank = income_rank(who.income / keepers, steps)
+        old_home = households.dwelling[row]
+        owns = 1 if old_home >= 0 and dwellings.tenure[old_home] == OWNER_OCCUPIED else 0
+        own = wishes_to_own(rank, who.age, who.employed, owns, p)
+        own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
+        best = -1e18
+        chosen = -1
+        for look in range(int(p.looks) + 1):
+            if look == 0:
+                area = int(here)
+                if area >= places:
+                    continue
+            else:
+                pick = mix(mix(households.id[row], month), look)
+                area = int(neighbourhoods[first[municipality] + pick % number])
+            noise = gumbel(uniform(philox(seed, mix(households.id[row], area), liking_address, 0)[0]))
+            likes = liking(areas.price[area], rank, 1 if area == here else 0, noise, p)
+            for tenure in range(TENURES_PRIVATE):
+                value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
+                if value <= best:
+                    continue
+                slot = area * TENURES_PRIVATE + tenure
+                found = fitting_home(
+                    dwellings, vacancies, starts[slot], starts[slot + 1], households.size[row], p.rooms_looked_at
+                )
+                if found >= 0:
+                    best = value
+                    chosen = found
+        if chosen < 0:
+            continue
+        home = vacancies[chosen]
+        vacancies[chosen] = -1
+        area = int(dwellings.area[home])
+        if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL:
+            ledger.flows[HOUSEHOLDS_OUT, here] += 1.0
+            ledger.flows[RESOURCES_OUT, here] += who.resources
+        moved(ledger, households, places, row, here, area)
+        if here > places:
+            note(ledger, month, EV_SETTLED, households.id[row], dwellings.id[home], area)
+        occupy(households, dwellings, row, home, month)
+        note(ledger, month, EV_PRIVATE_MOVE, households.id[row], dwellings.id[home], area)
+
+
+@kernel
+def fitting_home(
+    dwellings: Dwellings, vacancies: I64, start: int, stop: int, persons: int, looked_at: float
+) -> int:
+    """Return the place in `vacancies` of the home that fits best in rooms, among the first few left, or -1.
+
+    A home of fewer rooms than half the persons is too small.
+    """
+    best = -1
+    best_gap = 100
+    seen = 0.0
+    for slot in range(start, stop):
+        home = vacancies[slot]
+        if home < 0:
+            continue
+        seen += 1.0
+        rooms = dwellings.rooms[home]
+        if persons <= 2 * rooms:
+            gap = abs(rooms - persons - 1)
+            if gap < best_gap:
+                best = slot
+                best_gap = gap
+        if seen >= looked_at:
+            break
+    return best
+
+
+def clearing(c: Context) -> None:
+    """Clearing: those who still search look at the vacant private homes of the town."""
+    world = c.world
+    households, dwellings, areas = world.households, world.dwellings, world.areas
+    n_households, n_homes = int(world.used[1]), int(world.used[2])
+    seekers = np.flatnonzero(households.searching[:n_households] != NOT_SEARCHING)
+    seekers = seekers[(households.head[seekers] >= 0) & (households.area[seekers] != world.elsewhere)]
+    vacant = np.flatnonzero((dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] != SOCIAL))
+    if len(seekers) == 0 or len(vacant) == 0:
+        return
+    word = c.address(Purpose.NEIGHBOURHOOD)
+    turn = order_of_looking(households.id[seekers], c.seed, word)
+    seekers = seekers[np.lexsort((households.id[seekers], turn))]
+    slot = dwellings.area[vacant].astype(np.int64) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
+    order = np.lexsort((dwellings.id[vacant], slot))
+    vacant, slot = vacant[order].astype(np.int64), slot[order]
+    starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
+    private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
+    private = private[np.argsort(areas.municipality[private], kind="stable")]
+    first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
+    clear_month(
+        world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
+        word, c.income_steps, seekers, vacant, starts, private, first, c.parameters.clearing, c.ledger,
+    )  # fmt: skip
+
+
+@kernel
+def order_of_looking(ids: I64, seed: int, address: int) -> I64:
+    """Return a draw for each household that decides whose turn comes first this month."""
+    turn = np.empty(ids.shape[0], np.int64)
+    for k in range(ids.shape[0]):
+        turn[k] = philox(seed, ids[k], address, 1)[0]
+    return turn

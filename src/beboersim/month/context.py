@@ -1,0 +1,129 @@
+"""What a process of the month may read and change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, address
+from beboersim.law.lists import Indicators, ListRules
+from beboersim.month.clearing import Clearing
+from beboersim.month.demography import Demography
+from beboersim.month.leaving import Leaving
+from beboersim.month.ledger import Ledger
+from beboersim.month.letting import Letting
+from beboersim.month.measuring import Measurement
+from beboersim.month.money import Money
+from beboersim.month.recording import Record
+from beboersim.month.schooling import Schooling
+from beboersim.month.stigma import Stigma
+from beboersim.policy.plan import Lever
+from beboersim.world.attachment import Work
+from beboersim.world.columns import F64, I64
+from beboersim.world.layout import Area
+from beboersim.world.margins import Margins
+from beboersim.world.offending import Crime
+from beboersim.world.outlook import Outlook, Seekers
+from beboersim.world.state import World
+
+
+class Parameters(NamedTuple):
+    """The parameters of a run, by process."""
+
+    demography: Demography
+    seekers: Seekers
+    schooling: Schooling
+    work: Work
+    crime: Crime
+    money: Money
+    leaving: Leaving
+    letting: Letting
+    clearing: Clearing
+    stigma: Stigma
+
+
+@dataclass
+class Context:
+    """One town in one month: its state, the month's date and rules, and the ledger in which events are booked.
+
+    `month` counts from year 0; a process runs in it, from the first of the month to the first of the next.
+    """
+
+    world: World
+    parameters: Parameters
+    margins: tuple[Margins, ...]
+    outlooks: tuple[Outlook, ...]
+    areas: tuple[Area, ...]
+    organisations: I64
+    couple_share: F64
+    homes_at_start: F64  # dwellings by municipality
+    owned_share: F64  # owner-occupied among private dwellings at the start, by municipality
+    seed: int
+    scale: float
+    start_month: int
+    month: int
+    levers: dict[str, Lever]
+    ledger: Ledger
+    income_steps: F64
+    low_income: float
+    high_income: float
+    dose: F64  # helhedsplan money over the frame of 2015-2018, by area
+    rules: ListRules
+    measurement: Measurement
+    indicators: list[Indicators]
+    conditions: F64
+    list_margins: F64
+    income_reference_factor: float  # a region's mean without students over that with them
+    status_words: list[str]
+    place_municipalities: tuple[str, ...]
+    cohort_month: int
+    cohort_then: F64  # persons of 18-64 and those of them in work at the cohort date, by area
+    year_flows: F64
+    monthly: list[Record] = field(default_factory=list)
+    yearly: list[Record] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        """The first day of the month."""
+        return date(self.month // 12, self.month % 12 + 1, 1)
+
+    @property
+    def next_day(self) -> date:
+        """The first day of the next month, on which the month's outcome is read."""
+        return date((self.month + 1) // 12, (self.month + 1) % 12 + 1, 1)
+
+    @property
+    def time(self) -> float:
+        """The month as a decimal year."""
+        return self.month / 12.0
+
+    def address(self, purpose: Purpose) -> int:
+        """Return this month's address word for a purpose."""
+        return address(purpose, self.month)
+
+    def flag(self, name: str) -> bool:
+        """Say whether a flag lever or a switch that holds everywhere is on."""
+        return float(self.number(name)) > 0.5
+
+    def number(self, name: str) -> float:
+        """Return a lever that holds everywhere."""
+        value = self.levers[name]
+        assert not isinstance(value, str | np.ndarray)
+        return float(value)
+
+    def word(self, name: str) -> str:
+        """Return a lever that is a choice."""
+        value = self.levers[name]
+        assert isinstance(value, str)
+        return value
+
+    def by_area(self, name: str) -> F64:
+        """Return a lever that varies by place, over all areas; those that are no place get 0."""
+        value = self.levers[name]
+        assert isinstance(value, np.ndarray)
+        whole = np.zeros(len(self.world.areas.kind))
+        whole[: len(value)] = value
+        return whole

@@ -1,0 +1,528 @@
+"""Demography: births, deaths, leaving home, couples and separations.
+
+Mortality and fertility are published rates by age (national_trends.csv); leaving home, couples and separations are
+fitted to the published mix of moves (mobility M2-113 to M2-120). Origin at birth follows Danmarks Statistik's rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, fill, mix, philox, uniform
+from beboersim.evidence import trends
+from beboersim.kernel import kernel
+from beboersim.month.ledger import (
+    BIRTHS,
+    DEATHS,
+    EV_BIRTH,
+    EV_DEATH,
+    EV_LEFT_HOME,
+    EV_SEPARATION,
+    EV_TAKEN_IN,
+    EV_UNION,
+    Ledger,
+    moved,
+    note,
+)
+from beboersim.world.codes import (
+    AT_HOME,
+    BASIC,
+    CHILD,
+    DANISH,
+    KEEPER,
+    LEFT_HOME,
+    NONWESTERN_DESCENDANT,
+    NONWESTERN_IMMIGRANT,
+    SEPARATED,
+    WESTERN,
+)
+from beboersim.world.columns import F64, I64, NEVER, U8, U32
+from beboersim.world.membership import (
+    join,
+    make_keeper,
+    new_household,
+    new_person,
+    oldest,
+    part,
+    vacate,
+)
+from beboersim.world.state import Areas, Dwellings, Households, Persons
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+BLOCK = 1024
+OLDEST = 110
+# Children per non-Western immigrant woman over those of all women, 2015 (1,950 and 1,713.6 per 1,000,
+# national_trends.csv total_fertility_rate*): a dated exogenous rate, one of the registered readings of origin.
+NONWESTERN_BIRTHS = 1950.0 / 1713.6
+NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER = 0, 1, 2, 3, 4, 5
+
+
+class Demography(NamedTuple):
+    """Parameters of this process; see evidence/parameters/demography.toml."""
+
+    partner_birth_ratio: float
+    birth_spacing_months: float
+    leave_home_18: float
+    leave_home_peak: float
+    leave_home_late: float
+    partner_rate_young: float
+    partner_rate_late: float
+    separation_rate: float
+    separation_men_ratio: float
+    within_origin: float
+
+
+class Rates(NamedTuple):
+    """Monthly probabilities by age in years (0-110), for this month."""
+
+    death_men: F64
+    death_women: F64
+    birth: F64
+    birth_nonwestern: F64
+    leave_home: F64
+    partner: F64
+
+
+@kernel
+def life_event(
+    age: int,
+    sex: int,
+    keeper: int,
+    adults: int,
+    months_since_birth: float,
+    u_death: float,
+    u_birth: float,
+    u_home: float,
+    death: float,
+    birth: float,
+    leave_home: float,
+    partner: float,
+    p: Demography,
+) -> int:
+    """Return what happens to a person's family life this month; death comes first, then birth, then the home.
+
+    Parameters
+    ----------
+    age, sex, keeper
+        Years; 1 woman; 1 if the person keeps the household, 0 for a child of the house.
+    adults
+        Keepers of the household, 2 is a couple.
+    months_since_birth
+        Since the woman's last birth.
+    u_death, u_birth, u_home
+        Uniform draws.
+    death, birth, leave_home, partner
+        Monthly probabilities at this age.
+    """
+    if u_death < death:
+        return DIES
+    if sex == 1 and birth > 0.0 and months_since_birth >= p.birth_spacing_months:
+        # A single woman's rate is the couple's divided by the ratio; the mean over both is the published rate.
+        chance = birth if adults == 2 else birth / p.partner_birth_ratio
+        if u_birth < chance:
+            return GIVES_BIRTH
+    if keeper == 0:
+        if u_home < leave_home:
+            return LEAVES_HOME
+    elif adults == 2:
+        # Either partner may be the one who moves out; men more often (assumption).
+        share = p.separation_men_ratio if sex == 0 else 2.0 - p.separation_men_ratio
+        if age < 70 and u_home < 0.5 * p.separation_rate / 12.0 * share:
+            return SEPARATES
+    elif u_home < partner:
+        return SEEKS_PARTNER
+    return NOTHING
+
+
+@kernel
+def scan_life_events(
+    persons: Persons,
+    households: Households,
+    used: I64,
+    month: int,
+    seed: int,
+    address: int,
+    rates: Rates,
+    p: Demography,
+    who: I64,
+    what: U8,
+) -> int:
+    """Ask everyone once and list those to whom something happens; return how many. Nothing is changed yet."""
+    household = persons.household
+    birth_month = persons.birth
+    sex = persons.sex
+    role = persons.role
+    origin = persons.origin
+    last_birth = persons.last_birth
+    adults = households.adults
+    death_men = rates.death_men
+    death_women = rates.death_women
+    birth_rate = rates.birth
+    birth_nonwestern = rates.birth_nonwestern
+    leave_rate = rates.leave_home
+    partner_rate = rates.partner
+    words = np.empty((4, BLOCK), np.uint32)
+    found = 0
+    total = used[0]
+    for start in range(0, total, BLOCK):
+        stop = min(start + BLOCK, total)
+        fill(seed, persons.id, start, stop, address, words)
+        for row in range(start, stop):
+            home = household[row]
+            if home < 0:
+                continue
+            age = (month - birth_month[row]) // 12
+            if age > OLDEST:
+                age = OLDEST
+            if age < 16 and words[0, row - start] > 40_000_000:  # no child's monthly death risk reaches 0.9 %
+                continue
+            woman = sex[row]
+            foreign = origin[row] == NONWESTERN_IMMIGRANT
+            event = life_event(
+                age,
+                woman,
+                1 if role[row] == KEEPER else 0,
+                adults[home],
+                float(month - last_birth[row]),
+                uniform(words[0, row - start]),
+                uniform(words[1, row - start]),
+                uniform(words[2, row - start]),
+                death_women[age] if woman == 1 else death_men[age],
+                birth_nonwestern[age] if foreign else birth_rate[age],
+                leave_rate[age],
+                partner_rate[age],
+                p,
+            )
+            if event != NOTHING:
+                who[found] = row
+                what[found] = event
+                found += 1
+    return found
+
+
+@kernel
+def origin_at_birth(mother: int, father: int, mother_born_citizen: int, father_born_citizen: int) -> int:
+    """Return a newborn's origin group by Danmarks Statistik's rule.
+
+    A child is of Danish origin when at least one parent is a Danish citizen born in Denmark. Otherwise it is a
+    descendant, from the mother's group of countries, or the father's if hers is Danish. ``father`` is -1 if unknown.
+    """
+    if mother_born_citizen == 1 or father_born_citizen == 1:
+        return DANISH
+    group = mother if mother != DANISH or father < 0 else father
+    if group == DANISH or group == WESTERN:
+        return group
+    return NONWESTERN_DESCENDANT
+
+
+@kernel
+def born_citizen(origin: int, citizen: int) -> int:
+    """Say whether somebody is a Danish citizen born in Denmark. Western residents are taken as born abroad."""
+    if citizen == 1 and (origin == DANISH or origin == NONWESTERN_DESCENDANT):
+        return 1
+    return 0
+
+
+@kernel
+def give_birth(
+    persons: Persons, households: Households, used: I64, mother: int, month: int, seed: int, address: int
+) -> int:
+    """Add a newborn to the mother's household; return its row. Its id comes from the mother and the birth order."""
+    home = persons.household[mother]
+    father = -1
+    member = households.head[home]
+    while member >= 0:
+        if member != mother and persons.role[member] == KEEPER and persons.role[mother] == KEEPER:
+            father = member
+        member = persons.next[member]
+    persons.births[mother] += 1
+    persons.last_birth[mother] = month
+    child = new_person(used)
+    identity = mix(persons.id[mother], persons.births[mother])
+    word = philox(seed, identity, address, 0)
+    persons.id[child] = identity
+    persons.birth[child] = month
+    persons.sex[child] = 1 if uniform(word[0]) < 0.4868 else 0  # 1,054 boys to 1,000 girls (assumption, 0.483-0.490)
+    mother_citizen = born_citizen(persons.origin[mother], persons.citizen[mother])
+    father_citizen = 0
+    father_origin = -1
+    citizen = persons.citizen[mother]
+    if father >= 0:
+        father_origin = int(persons.origin[father])
+        father_citizen = born_citizen(persons.origin[father], persons.citizen[father])
+        citizen = max(citizen, persons.citizen[father])
+    persons.origin[child] = origin_at_birth(persons.origin[mother], father_origin, mother_citizen, father_citizen)
+    persons.citizen[child] = 1 if persons.origin[child] == DANISH else citizen
+    persons.role[child] = AT_HOME
+    persons.education[child] = BASIC
+    persons.danish_education[child] = 1
+    persons.activity[child] = CHILD
+    persons.since[child] = month
+    persons.weak[child] = 0
+    persons.hours[child] = 0
+    persons.outside_now[child] = 0
+    persons.outside_past[child, :] = 0
+    persons.wage[child] = 0.0
+    persons.income_now[child] = 0.0
+    persons.income_past[child] = 0.0
+    persons.convicted[child] = NEVER
+    persons.convicted_years[child] = 0
+    persons.risk[child] = persons.risk[mother]
+    persons.births[child] = 0
+    persons.last_birth[child] = NEVER
+    persons.area_grown[child] = -1
+    persons.cohort_area[child] = -1
+    persons.cohort_worked[child] = 0
+    join(persons, households, child, home)
+    return child
+
+
+@kernel
+def take_in_children(
+    persons: Persons, households: Households, dwellings: Dwellings, used: I64, household: int, month: int
+) -> int:
+    """Find a home for children who are left alone: the household with room and an adult, nearest in chance.
+
+    Returns the row of the household that takes them in, or the same household if an adult child can keep it.
+    """
+    eldest = oldest(persons, households, household)
+    if (month - persons.birth[eldest]) // 12 >= 18:
+        make_keeper(persons, households, eldest)
+        return household
+    area = households.area[household]
+    best = -1
+    best_key = 9223372036854775807
+    for other in range(used[1]):
+        if (
+            households.area[other] == area
+            and other != household
+            and households.head[other] >= 0
+            and households.adults[other] >= 1
+            and households.dwelling[other] >= 0
+            and households.size[other] + households.size[household] <= 9
+        ):
+            key = mix(households.id[household], households.id[other])
+            if key < best_key:
+                best = other
+                best_key = key
+    if best < 0:
+        make_keeper(persons, households, eldest)
+        return household
+    while households.head[household] >= 0:
+        child = households.head[household]
+        part(persons, households, child)
+        join(persons, households, child, best)
+    vacate(households, dwellings, household, month)
+    return best
+
+
+@kernel
+def apply_life_events(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    used: I64,
+    places: int,
+    month: int,
+    seed: int,
+    newborn_address: int,
+    who: I64,
+    what: U8,
+    order: I64,
+    ledger: Ledger,
+) -> None:
+    """Let the listed events happen, in the order of the persons' ids."""
+    for position in range(order.shape[0]):
+        person = who[order[position]]
+        event = what[order[position]]
+        home = persons.household[person]
+        if home < 0:
+            continue
+        area = households.area[home]
+        if event == DIES:
+            part(persons, households, person)
+            if area < places:
+                ledger.flows[DEATHS, area] += 1.0
+            note(ledger, month, EV_DEATH, persons.id[person], households.id[home], area)
+            if households.head[home] < 0:
+                vacate(households, dwellings, home, month)
+            elif households.adults[home] == 0:
+                keeper = take_in_children(persons, households, dwellings, used, home, month)
+                if keeper != home:
+                    note(ledger, month, EV_TAKEN_IN, households.id[home], households.id[keeper], area)
+        elif event == GIVES_BIRTH:
+            child = give_birth(persons, households, used, person, month, seed, newborn_address)
+            if area < places:
+                ledger.flows[BIRTHS, area] += 1.0
+            note(ledger, month, EV_BIRTH, persons.id[child], persons.id[person], area)
+        elif event == LEAVES_HOME or event == SEPARATES:
+            if households.size[home] < 2 or (event == SEPARATES and households.adults[home] < 2):
+                continue
+            part(persons, households, person)
+            persons.role[person] = KEEPER
+            row = new_household(households, used, mix(persons.id[person], month), area)
+            join(persons, households, person, row)
+            households.searching[row] = LEFT_HOME if event == LEAVES_HOME else SEPARATED
+            households.search_since[row] = month
+            if event == LEAVES_HOME:
+                note(ledger, month, EV_LEFT_HOME, persons.id[person], households.id[row], area)
+            else:
+                note(ledger, month, EV_SEPARATION, persons.id[person], households.id[row], area)
+
+
+@kernel
+def pair_up(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    places: int,
+    month: int,
+    seekers: I64,
+    bucket: I64,
+    ledger: Ledger,
+) -> None:
+    """Join the k-th man and the k-th woman of each bucket of seekers into one household.
+
+    `seekers` is sorted by bucket, then sex, then noise; both live where the one with a dwelling lives.
+    """
+    start = 0
+    total = seekers.shape[0]
+    while start < total:
+        stop = start
+        while stop < total and bucket[stop] == bucket[start]:
+            stop += 1
+        women = start
+        while women < stop and persons.sex[seekers[women]] == 0:
+            women += 1
+        for k in range(min(women - start, stop - women)):
+            unite(persons, households, dwellings, places, month, seekers[start + k], seekers[women + k], ledger)
+        start = stop
+
+
+@kernel
+def unite(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    places: int,
+    month: int,
+    man: int,
+    woman: int,
+    ledger: Ledger,
+) -> None:
+    """Move one partner's household into the other's home: into a dwelling rather than a lodging, else hers."""
+    his = persons.household[man]
+    hers = persons.household[woman]
+    if his < 0 or hers < 0 or his == hers or households.adults[his] != 1 or households.adults[hers] != 1:
+        return
+    if households.size[his] + households.size[hers] > 9:
+        return
+    stays, goes = hers, his
+    if households.dwelling[hers] < 0 and households.dwelling[his] >= 0:
+        stays, goes = his, hers
+    moved(ledger, households, places, goes, households.area[goes], households.area[stays])
+    while households.head[goes] >= 0:
+        member = households.head[goes]
+        part(persons, households, member)
+        join(persons, households, member, stays)
+    vacate(households, dwellings, goes, month)
+    note(ledger, month, EV_UNION, persons.id[woman], persons.id[man], households.area[stays])
+
+
+@kernel
+def partner_bucket(
+    persons: Persons, households: Households, areas: Areas, row: int, month: int, u: float, p: Demography
+) -> int:
+    """Return the pool in which a partner is sought: municipality, five-year age band, and mostly the same background.
+
+    That most couples share a background is a dated exogenous fact (registered reading of origin, see origin.py).
+    """
+    age = (month - persons.birth[row]) // 12
+    if persons.sex[row] == 0:
+        age -= 2  # men are on average about two years older than their partner (assumption, 1-3)
+    background = 0
+    if persons.origin[row] >= NONWESTERN_IMMIGRANT and u < p.within_origin:
+        background = 1
+    place = households.area[persons.household[row]]
+    return ((areas.municipality[place] + 2) * 32 + max(age, 0) // 5) * 2 + background
+
+
+@kernel
+def partner_pools(
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    month: int,
+    seed: int,
+    address: int,
+    rows: I64,
+    p: Demography,
+    bucket: I64,
+    noise: U32,
+) -> None:
+    """Fill in bucket and noise for those who seek a partner."""
+    for k in range(rows.shape[0]):
+        word = philox(seed, persons.id[rows[k]], address, 0)
+        bucket[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), p)
+        noise[k] = np.uint32(word[1])
+
+
+def monthly_rates(c: Context) -> Rates:
+    """Return the month's probabilities by age: published mortality and fertility, and the parameters' rates."""
+    p = c.parameters.demography
+    ages = np.arange(OLDEST + 1)
+    deaths = {}
+    for sex in ("men", "women"):
+        yearly = np.zeros(OLDEST + 1)
+        for band in trends.mortality(sex):
+            yearly[band.age_from : band.age_to + 1] = band.rate
+        deaths[sex] = 1.0 - np.exp(-yearly / 12.0)
+    births = np.zeros(OLDEST + 1)
+    for band in trends.fertility_rates(c.time):
+        births[band.age_from : band.age_to + 1] = band.rate / 12.0
+    # The published rate is the mean over women in couples and others; the table holds the rate in couples.
+    births /= c.couple_share + (1.0 - c.couple_share) / p.partner_birth_ratio
+    leave = np.zeros(OLDEST + 1)
+    leave[18] = p.leave_home_18 / 12.0
+    leave[19:27] = p.leave_home_peak / 12.0
+    leave[27:70] = p.leave_home_late / 12.0
+    partner = np.where((ages >= 20) & (ages < 35), p.partner_rate_young, p.partner_rate_late) / 12.0
+    partner[(ages < 18) | (ages >= 70)] = 0.0
+    return Rates(deaths["men"], deaths["women"], births, births * NONWESTERN_BIRTHS, leave, partner)
+
+
+def demography(c: Context) -> None:
+    """Demography: births, deaths, leaving home, couples and separations."""
+    world, p = c.world, c.parameters.demography
+    n = int(world.used[0])
+    who = np.empty(n, np.int64)
+    what = np.empty(n, np.uint8)
+    found = scan_life_events(
+        world.persons, world.households, world.used, c.month, c.seed, c.address(Purpose.DEMOGRAPHY),
+        monthly_rates(c), p, who, what,
+    )  # fmt: skip
+    who, what = who[:found], what[:found]
+    world.reserve(found, found, 0)
+    persons, households = world.persons, world.households
+    seeking = who[what == SEEKS_PARTNER]
+    happening = np.flatnonzero(what != SEEKS_PARTNER)
+    order = happening[np.argsort(persons.id[who[happening]], kind="stable")]
+    apply_life_events(
+        persons, households, world.dwellings, world.used, world.places, c.month, c.seed, c.address(Purpose.NEWBORN),
+        who, what, order, c.ledger,
+    )  # fmt: skip
+    seeking = seeking[persons.household[seeking] >= 0]
+    if len(seeking):
+        bucket = np.empty(len(seeking), np.int64)
+        noise = np.empty(len(seeking), np.uint32)
+        partner_pools(
+            persons, households, world.areas, c.month, c.seed, c.address(Purpose.PARTNER), seeking, p, bucket, noise
+        )
+        ranked = np.lexsort((persons.id[seeking], noise, persons.sex[seeking], bucket))
+        pair_up(
+            persons, households, world.dwellings, world.places, c.month, seeking[ranked], bucket[ranked], c.ledger
+        )

@@ -1,0 +1,530 @@
+"""Letting: who gets the vacant social dwelling.
+
+Vacancies are filled in the legal order (law.md §2.1): rehousing, municipal assignment, flexible letting, the internal
+list, the waiting list by seniority, others. The law's own functions decide who may be refused; households decide
+whether they apply for an area and whether they accept an offer. Declining does not cost the place (S44).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, address, mix, philox, uniform
+from beboersim.kernel import kernel
+from beboersim.law.letting import barred_from_assignment, fits_the_home, in_force, meets_flexible_criteria
+from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.world.codes import (
+    ASSIGNED,
+    ELDERLY,
+    EMPLOYED,
+    FLEXIBLE,
+    INTERNAL,
+    KEEPER,
+    LIST,
+    NONWESTERN_IMMIGRANT,
+    NOT_SEARCHING,
+    OTHER,
+    OUTSIDE,
+    SOCIAL,
+    STUDENT,
+    WANTS_CHANGE,
+    YOUTH,
+)
+from beboersim.world.columns import F64, I64
+from beboersim.world.membership import occupy
+from beboersim.world.profile import profile
+from beboersim.world.queues import leave_list, put_on_lists
+from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+LET_OF_ROUTE = FLOW["let_rehousing"]  # the six routes stand in the order of codes.ROUTES
+OFFERS, REFUSALS = FLOW["offers"], FLOW["refusals"]
+OFFERS_RESOURCEFUL, REFUSALS_RESOURCEFUL = FLOW["offers_resourceful"], FLOW["refusals_resourceful"]
+REFUSED_BY_RULE = FLOW["refused_by_rule"]
+CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
+CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
+WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
+LOCAL_YOUTH = FLOW["let_local_youth"]
+HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
+HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
+
+# What is known of a seeker, as columns of one table.
+FACTS = 11
+(
+    SIZE,
+    AGE,
+    RESOURCES,
+    NEED,
+    FLEXIBLE_OK,
+    CONVICTED,
+    FOREIGN_CITIZEN,
+    BENEFIT,
+    YOUTH_OK,
+    LOCAL_AREA,
+    MUNICIPALITY,
+) = range(FACTS)
+
+
+class Letting(NamedTuple):
+    """Parameters of this process; see evidence/parameters/letting.toml."""
+
+    accept: float
+    apply: float
+    stigma_apply: float
+    stigma_accept: float
+    stigma_resources: float
+    income_utility: float
+    offers_a_round: float
+    rounds: float
+    seeks_social_poor: float
+    seeks_social_rich: float
+    need_line: float
+    resourceful: float
+
+
+class AreaRules(NamedTuple):
+    """What levers and law say of each area this month."""
+
+    assignment_share: F64
+    assignment_bar: I64
+    flexible_share: F64
+    flexible_duty: I64
+    local_youth: F64
+
+
+@kernel
+def need(lodged: int, children: float, outside: float, separated: int, months: float) -> float:
+    """Return how pressing a household's need is, for municipal assignment (§ 59: by need, not by queue).
+
+    The order is an assumption: no home, children, no work, a break-up, and time, in that order of weight.
+    """
+    waited = min(months, 24.0) / 24.0
+    return 4.0 * lodged + 2.0 * min(children, 2.0) + 1.5 * min(outside, 1.0) + 1.0 * separated + waited
+
+
+@kernel
+def application_chance(base: float, stigma: float, resources: float, weight: float, extra: float) -> float:
+    """Return the probability that a seeker ticks off an area, a logit in its reputation.
+
+    Parameters
+    ----------
+    base
+        Probability for an area without stigma.
+    weight, extra
+        Utility lost at full stigma (share of income times the utility of income), and how much more of it a
+        household of full resources loses (methods §2.3).
+    """
+    utility = np.log(base / (1.0 - base)) - weight * (1.0 + extra * resources) * stigma
+    return 1.0 / (1.0 + np.exp(-utility))
+
+
+@kernel
+def describe_seekers(
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    used: I64,
+    places: int,
+    month: int,
+    seed: int,
+    seeking_address: int,
+    steps: F64,
+    organisations: I64,
+    p: Letting,
+    rows: I64,
+    facts: F64,
+) -> int:
+    """List the households that seek a social dwelling, with what the rules need to know of them; return how many."""
+    found = 0
+    for row in range(used[1]):
+        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
+            continue
+        area = households.area[row]
+        if area == places:
+            continue
+        who = profile(persons, households, row, month, steps)
+        u = uniform(philox(seed, households.id[row], seeking_address, households.search_since[row])[0])
+        if not (who.students > 0.0 and who.age < 30.0) and u >= p.seeks_social_poor - (
+            p.seeks_social_poor - p.seeks_social_rich
+        ) * who.resources:
+            continue
+        hours = 0.0
+        convicted = 0.0
+        foreign = 0.0
+        benefit = 0.0
+        member = households.head[row]
+        while member >= 0:
+            if persons.role[member] == KEEPER and persons.activity[member] == EMPLOYED:
+                hours = max(hours, persons.hours[member] * 0.37)
+            if month - persons.convicted[member] <= 6:
+                convicted = 1.0
+            if (
+                persons.citizen[member] == 0
+                and persons.origin[member] >= NONWESTERN_IMMIGRANT
+                and persons.activity[member] != STUDENT
+            ):
+                foreign = 1.0
+            if persons.activity[member] == OUTSIDE and month - persons.since[member] >= 6:
+                benefit = 1.0
+            member = persons.next[member]
+        reason = households.searching[row]
+        lodged = 1 if households.dwelling[row] < 0 else 0
+        waited = float(month - households.search_since[row])
+        rows[found] = row
+        facts[found, SIZE] = households.size[row]
+        facts[found, AGE] = who.age
+        facts[found, RESOURCES] = who.resources
+        facts[found, NEED] = -1.0
+        if who.resources < p.need_line and (lodged == 1 or who.outside > 0.0):
+            facts[found, NEED] = need(lodged, who.children, who.outside, 1 if reason == 3 else 0, waited)
+        facts[found, FLEXIBLE_OK] = meets_flexible_criteria(
+            hours, 1 if who.students > 0.0 else 0, 1 if who.age >= 65.0 and who.employed + who.outside == 0.0 else 0
+        )
+        facts[found, CONVICTED] = convicted
+        facts[found, FOREIGN_CITIZEN] = foreign
+        facts[found, BENEFIT] = benefit
+        facts[found, YOUTH_OK] = 1.0 if who.age < 30.0 and (who.students > 0.0 or who.age < 26.0) else 0.0
+        in_step = facts[found, FLEXIBLE_OK] == 1.0 and who.age < 26.0
+        facts[found, LOCAL_AREA] = who.grown_area if in_step else -1.0
+        facts[found, MUNICIPALITY] = areas.municipality[area]
+        if households.organisation[row, 0] < 0 and households.organisation[row, 1] < 0:
+            municipality = int(facts[found, MUNICIPALITY])
+            put_on_lists(households, organisations, row, municipality, month, seed, seeking_address)
+        found += 1
+    return found
+
+
+@kernel
+def list_entries(
+    households: Households, areas: Areas, dwellings: Dwellings, rows: I64, n: int, external: I64, internal: I64
+) -> int:
+    """Fill in the sort keys of the waiting lists: organisation, month of signing up, seeker.
+
+    `external` has a slot for every list held, `internal` one for every seeker; unused slots are -1. Keys hold the
+    organisation in the high bits, then the month, then the seeker's place in `rows`, so that a plain sort is the
+    queue. Returns the number of external entries.
+    """
+    count = 0
+    for k in range(n):
+        row = rows[k]
+        for slot in range(LISTS_HELD):
+            organisation = households.organisation[row, slot]
+            if organisation >= 0:
+                month = households.listed_since[row, slot] + 32768
+                external[count] = (organisation << 48) | (month << 32) | k
+                count += 1
+        home = households.dwelling[row]
+        internal[k] = -1
+        if home >= 0 and dwellings.tenure[home] == SOCIAL and households.searching[row] == WANTS_CHANGE:
+            organisation = areas.organisation[households.area[row]]
+            month = households.moved_in[row] + 32768
+            internal[k] = (organisation << 48) | (month << 32) | k
+    return count
+
+
+@kernel
+def let_month(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    places: int,
+    month: int,
+    seed: int,
+    route_address: int,
+    apply_address: int,
+    accept_address: int,
+    vacancies: I64,
+    rows: I64,
+    facts: F64,
+    external: I64,
+    external_starts: I64,
+    internal: I64,
+    internal_starts: I64,
+    needy: I64,
+    needy_starts: I64,
+    anyone: I64,
+    anyone_starts: I64,
+    internal_every: float,
+    applying_on: float,
+    refusing_on: float,
+    rules: AreaRules,
+    p: Letting,
+    ledger: Ledger,
+) -> None:
+    """Fill the month's vacancies one after the other, each by the first route that finds a tenant."""
+    for v in range(vacancies.shape[0]):
+        home = vacancies[v]
+        area = dwellings.area[home]
+        organisation = areas.organisation[area]
+        municipality = areas.municipality[area]
+        words = philox(seed, dwellings.id[home], route_address, 0)
+        duty = rules.flexible_duty[area]
+        tenant = -1
+        route = OTHER
+        if uniform(words[0]) < rules.assignment_share[area]:
+            route = ASSIGNED
+            tenant = walk(
+                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
+                needy, needy_starts[municipality], needy_starts[municipality + 1], rows, facts, ASSIGNED, applying_on,
+                refusing_on, rules, p, ledger,
+            )  # fmt: skip
+        if tenant < 0 and (duty == 1 or uniform(words[1]) < rules.flexible_share[area]):
+            route = FLEXIBLE
+            if rules.local_youth[area] > 0.0:
+                tenant = walk(
+                    persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home,
+                    area, external, external_starts[organisation], external_starts[organisation + 1], rows, facts, -1,
+                    applying_on, refusing_on, rules, p, ledger,
+                )  # fmt: skip
+                if tenant >= 0:
+                    ledger.flows[LOCAL_YOUTH, area] += 1.0
+            if tenant < 0:
+                tenant = walk(
+                    persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home,
+                    area, external, external_starts[organisation], external_starts[organisation + 1], rows, facts,
+                    FLEXIBLE, applying_on, refusing_on, rules, p, ledger,
+                )  # fmt: skip
+        # Where flexible letting is a duty, nobody who fails the criteria may be let in by another route (§ 60(4)).
+        if tenant < 0 and internal_every > 0.0 and uniform(words[2]) < 1.0 / internal_every:
+            route = INTERNAL
+            tenant = walk(
+                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
+                internal, internal_starts[organisation], internal_starts[organisation + 1], rows, facts, INTERNAL,
+                applying_on, refusing_on, rules, p, ledger,
+            )  # fmt: skip
+        if tenant < 0:
+            route = LIST
+            tenant = walk(
+                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
+                external, external_starts[organisation], external_starts[organisation + 1], rows, facts, LIST,
+                applying_on, refusing_on, rules, p, ledger,
+            )  # fmt: skip
+        if tenant < 0:
+            route = OTHER
+            tenant = walk(
+                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
+                anyone, anyone_starts[municipality], anyone_starts[municipality + 1], rows, facts, OTHER, applying_on,
+                refusing_on, rules, p, ledger,
+            )  # fmt: skip
+        if tenant < 0:
+            continue
+        row = rows[tenant]
+        hand_over(
+            households, dwellings, areas, places, month, row, home, area, organisation, route, facts[tenant, RESOURCES],
+            ledger,
+        )  # fmt: skip
+
+
+@kernel
+def hand_over(
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    places: int,
+    month: int,
+    row: int,
+    home: int,
+    area: int,
+    organisation: int,
+    route: int,
+    resources: float,
+    ledger: Ledger,
+) -> None:
+    """Let the dwelling to a household and book it: route, wait, resources, move."""
+    ledger.flows[LET_OF_ROUTE + route, area] += 1.0
+    waited = float(month - households.search_since[row])
+    if route == LIST:
+        for slot in range(LISTS_HELD):
+            if households.organisation[row, slot] == organisation:
+                waited = float(month - households.listed_since[row, slot])
+        ledger.flows[WAIT_LIST, area] += waited
+    elif route == ASSIGNED:
+        ledger.flows[WAIT_ASSIGNED, area] += waited
+    elif route == FLEXIBLE:
+        ledger.flows[WAIT_FLEXIBLE, area] += waited
+    old_home = households.dwelling[row]
+    old_area = households.area[row]
+    if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL:
+        ledger.flows[HOUSEHOLDS_OUT, old_area] += 1.0
+        ledger.flows[RESOURCES_OUT, old_area] += resources
+    ledger.flows[HOUSEHOLDS_IN, area] += 1.0
+    ledger.flows[RESOURCES_IN, area] += resources
+    moved(ledger, households, places, row, old_area, area)
+    if old_area > places:
+        note(ledger, month, EV_SETTLED, households.id[row], dwellings.id[home], area)
+    occupy(households, dwellings, row, home, month)
+    leave_list(households, row, organisation)
+    note(ledger, month, EV_LET, households.id[row], dwellings.id[home], route)
+
+
+@kernel
+def suits(kind: int, age: float, youth_ok: float) -> int:
+    """Say whether a household is one the dwelling is meant for: youth, elderly or family."""
+    if kind == YOUTH:
+        return 1 if youth_ok == 1.0 else 0
+    if kind == ELDERLY:
+        return 1 if age >= 60.0 else 0
+    return 1
+
+
+@kernel
+def walk(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    places: int,
+    month: int,
+    seed: int,
+    apply_address: int,
+    accept_address: int,
+    home: int,
+    area: int,
+    queue: I64,
+    start: int,
+    stop: int,
+    rows: I64,
+    facts: F64,
+    route: int,
+    applying_on: float,
+    refusing_on: float,
+    rules: AreaRules,
+    p: Letting,
+    ledger: Ledger,
+) -> int:
+    """Walk a queue from the front until somebody takes the dwelling; return the seeker's number or -1.
+
+    Route -1 is flexible letting to local young people only.
+    """
+    offers_left = p.offers_a_round * p.rounds
+    duty = rules.flexible_duty[area]
+    bar = rules.assignment_bar[area]
+    rooms = dwellings.rooms[home]
+    kind = dwellings.kind[home]
+    stigma = areas.stigma[area]
+    for position in range(start, stop):
+        k = queue[position] & 0xFFFFFFFF
+        row = rows[k]
+        if households.searching[row] == NOT_SEARCHING:
+            continue
+        if fits_the_home(int(facts[k, SIZE]), rooms) == 0 or suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
+            continue
+        if households.area[row] == area and households.dwelling[row] >= 0 and route != INTERNAL:
+            continue
+        if route == -1 and facts[k, LOCAL_AREA] != area:
+            continue
+        strength = facts[k, RESOURCES]
+        rich = strength > p.resourceful
+        # Does the household apply for the area at all? The same draw decides with and without stigma.
+        u = uniform(philox(seed, mix(households.id[row], area), apply_address, 0)[0])
+        loss = p.income_utility * p.stigma_apply
+        would = application_chance(p.apply, 0.0, strength, loss, p.stigma_resources)
+        does = application_chance(p.apply, stigma * applying_on, strength, loss, p.stigma_resources)
+        if route != ASSIGNED:
+            ledger.flows[CONSIDERED, area] += 1.0
+            if rich:
+                ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
+            if u >= does:
+                if u < would:
+                    ledger.flows[AVOIDED, area] += 1.0
+                    if rich:
+                        ledger.flows[AVOIDED_RESOURCEFUL, area] += 1.0
+                continue
+        # Is the household barred from this dwelling by a rule?
+        barred = 0
+        if route == ASSIGNED:
+            barred = barred_from_assignment(
+                bar, int(facts[k, CONVICTED]), int(facts[k, FOREIGN_CITIZEN]), int(facts[k, BENEFIT])
+            )
+        elif (duty == 1 or route == FLEXIBLE or route == -1) and facts[k, FLEXIBLE_OK] == 0.0:
+            barred = 1
+        if barred == 1:
+            ledger.flows[REFUSED_BY_RULE, area] += 1.0
+            note(ledger, month, EV_BARRED, households.id[row], dwellings.id[home], route)
+            continue
+        # An offer, and the household's answer.
+        ledger.flows[OFFERS, area] += 1.0
+        if rich:
+            ledger.flows[OFFERS_RESOURCEFUL, area] += 1.0
+        answer = uniform(philox(seed, mix(households.id[row], dwellings.id[home]), accept_address, 0)[0])
+        loss = p.income_utility * p.stigma_accept
+        if answer < application_chance(p.accept, stigma * refusing_on, strength, loss, p.stigma_resources):
+            return k
+        ledger.flows[REFUSALS, area] += 1.0
+        if rich:
+            ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
+        note(ledger, month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+        offers_left -= 1.0
+        if offers_left <= 0.0:
+            return -1
+    return -1
+
+
+def area_rules(c: Context) -> AreaRules:
+    """Return what levers and law say of each area this month."""
+    levers = c.by_area("letting.assignment_share")
+    law = in_force(c.day, c.world.areas.status)
+    special = c.flag("list.special_rules")
+    bars = law.assignment_bar * (c.by_area("letting.assignment_bars") > 0.5) * special
+    duty = law.flexible_duty * (c.by_area("letting.flexible_obligatory") > 0.5) * special
+    return AreaRules(
+        levers,
+        bars.astype(np.int64),
+        c.by_area("letting.flexible_share"),
+        duty.astype(np.int64),
+        c.by_area("letting.local_youth_priority"),
+    )
+
+
+def by_group(keys: I64, groups: int, shift: int) -> tuple[I64, I64]:
+    """Return keys sorted, and where each group (the bits above `shift`) begins."""
+    ordered = np.sort(keys, kind="stable")
+    return ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << shift)
+
+
+def letting(c: Context) -> None:
+    """Letting: the vacant social dwellings are let in the legal order."""
+    world, p = c.world, c.parameters.letting
+    persons, households, dwellings, areas = world.persons, world.households, world.dwellings, world.areas
+    n_homes = int(world.used[2])
+    vacant = np.flatnonzero(
+        (dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] == SOCIAL) & (dwellings.area[:n_homes] >= 0)
+    )
+    if len(vacant) == 0:
+        return
+    vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]
+    capacity = int((households.searching[: int(world.used[1])] != NOT_SEARCHING).sum())
+    rows = np.empty(capacity, np.int64)
+    facts = np.empty((capacity, FACTS))
+    found = describe_seekers(
+        persons, households, areas, world.used, world.places, c.month, c.seed, address(Purpose.SEEKING, 0),
+        c.income_steps, c.organisations, p, rows, facts,
+    )  # fmt: skip
+    # The seekers' own order is that of their ids, so that rows never decide.
+    by_id = np.argsort(households.id[rows[:found]], kind="stable")
+    rows, facts = rows[:found][by_id], facts[:found][by_id]
+    external = np.empty(found * LISTS_HELD, np.int64)
+    internal = np.empty(found, np.int64)
+    held = list_entries(households, areas, dwellings, rows, found, external, internal)
+    external, external_starts = by_group(external[:held], world.organisations, 48)
+    internal, internal_starts = by_group(internal[internal >= 0], world.organisations, 48)
+    municipality = facts[:, MUNICIPALITY].astype(np.int64)
+    number = np.arange(found, dtype=np.int64)
+    # Need order: municipality, then need from high to low in thousandths, then id.
+    needy = facts[:, NEED] >= 0.0
+    pressing = (20_000 - np.rint(facts[:, NEED] * 1000.0)).astype(np.int64)
+    needy_keys = ((municipality << 48) | (pressing << 32) | number)[needy]
+    needy_keys, needy_starts = by_group(needy_keys, len(world.municipalities), 48)
+    anyone, anyone_starts = by_group((municipality << 48) | number, len(world.municipalities), 48)
+    let_month(
+        persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.ROUTE),
+        address(Purpose.APPLYING, 0), c.address(Purpose.ACCEPTING), vacant, rows, facts, external, external_starts,
+        internal, internal_starts, needy_keys, needy_starts, anyone, anyone_starts,
+        c.number("letting.internal_every"), c.number("stigma.on_applying"), c.number("stigma.on_refusing"),
+        area_rules(c), p, c.ledger,
+    )  # fmt: skip

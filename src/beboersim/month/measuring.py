@@ -1,0 +1,279 @@
+"""Measuring and listing: the law's indicators on 1 January, and the list on its day of publication.
+
+A share over years is the mean of the area's annual shares. The other reading, the mean over the years of today's
+residents, is kept in the persons' columns; the official computing note was not readable (law.md, open point 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.evidence import trends
+from beboersim.kernel import kernel
+from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
+from beboersim.law.margins import Bases, margin_residents
+from beboersim.month.publication import publication_in
+from beboersim.month.recording import income_lines
+from beboersim.month.work import close_year
+from beboersim.world.codes import BASIC, GHETTO, NONWESTERN_IMMIGRANT, STUDENT
+from beboersim.world.columns import F64, I64
+from beboersim.world.state import Households, Persons
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+YEARS_KEPT = 4  # the longest window of any rule set
+
+# Columns of the sums taken on 1 January.
+(
+    RESIDENTS,
+    NON_WESTERN,
+    AGE_18_64,
+    OUTSIDE_TIME,
+    ADULTS,
+    CONVICTED,
+    AGE_30_59,
+    BASIC_ANY,
+    BASIC_DANISH,
+    TAXPAYERS,
+    INCOME,
+) = range(11)
+SUMS = 11
+
+
+class Measurement(NamedTuple):
+    """The indicators of every place on a 1 January, by year of the window where they have one; shares as fractions."""
+
+    day: date
+    sums: F64  # place x sum
+    outside: F64  # place x year, newest first
+    convicted: F64  # place x year, newest first
+    income_reference: F64  # place, DKK in wages of the start year
+
+    def share(self, over: int, of: int) -> F64:
+        """Return one sum over another, nan where there is nobody."""
+        whole = self.sums[:, of]
+        return np.divide(self.sums[:, over], whole, out=np.full(len(whole), np.nan), where=whole > 0)
+
+
+@kernel
+def take_sums(persons: Persons, households: Households, used: I64, places: int, month: int, sums: F64) -> None:
+    """Add up what the indicators need, by area, for everyone who lives in the town on the first of a month."""
+    for row in range(used[0]):
+        home = persons.household[row]
+        if home < 0:
+            continue
+        area = households.area[home]
+        if area >= places:
+            continue
+        age = (month - persons.birth[row]) // 12
+        sums[area, RESIDENTS] += 1.0
+        if persons.origin[row] >= NONWESTERN_IMMIGRANT:
+            sums[area, NON_WESTERN] += 1.0
+        if age >= 18:
+            sums[area, ADULTS] += 1.0
+            if persons.convicted_years[row] & 2:
+                sums[area, CONVICTED] += 1.0
+            if age < 65:
+                sums[area, AGE_18_64] += 1.0
+                sums[area, OUTSIDE_TIME] += persons.outside_past[row, 0] / 200.0
+            if 30 <= age < 60:
+                sums[area, AGE_30_59] += 1.0
+                if persons.education[row] == BASIC:
+                    sums[area, BASIC_ANY] += 1.0
+                    sums[area, BASIC_DANISH] += 1.0
+                elif persons.danish_education[row] == 0:
+                    sums[area, BASIC_DANISH] += 1.0
+        if 15 <= age < 65 and persons.activity[row] != STUDENT:
+            sums[area, TAXPAYERS] += 1.0
+            sums[area, INCOME] += persons.income_past[row]
+
+
+def measured(
+    persons: Persons,
+    households: Households,
+    used: I64,
+    day: date,
+    income_reference: F64,
+    earlier: Measurement | None,
+) -> Measurement:
+    """Return the measurement of a 1 January; annual shares of earlier years come from the one before."""
+    places = len(income_reference)
+    sums = np.zeros((places, SUMS))
+    take_sums(persons, households, used, places, day.year * 12 + day.month - 1, sums)
+    now = Measurement(day, sums, np.zeros((places, YEARS_KEPT)), np.zeros((places, YEARS_KEPT)), income_reference)
+    now.outside[:, 0] = now.share(OUTSIDE_TIME, AGE_18_64)
+    now.convicted[:, 0] = now.share(CONVICTED, ADULTS)
+    if earlier is not None:
+        now.outside[:, 1:] = earlier.outside[:, :-1]
+        now.convicted[:, 1:] = earlier.convicted[:, :-1]
+    return now
+
+
+def indicators_of(m: Measurement, rules: ListRules, scale: float) -> list[Indicators]:
+    """Return every place's indicators as a rule set reads them; residents as at scale 1. None is not known."""
+    outside = m.outside[:, : rules.windows.get("outside_work", 2)].mean(axis=1)
+    convicted = m.convicted[:, : rules.windows.get("convicted", 2)].mean(axis=1)
+    basic = m.share(BASIC_DANISH if rules.education_abroad_counts else BASIC_ANY, AGE_30_59)
+    income = m.share(INCOME, TAXPAYERS) / m.income_reference
+    non_western = m.share(NON_WESTERN, RESIDENTS)
+    residents = m.sums[:, RESIDENTS] / scale
+
+    def known(value: float) -> float | None:
+        return None if np.isnan(value) else float(value)
+
+    return [
+        Indicators(float(r), known(n), known(o), known(c), known(b), known(i))
+        for r, n, o, c, b, i in zip(residents, non_western, outside, convicted, basic, income, strict=True)
+    ]
+
+
+def bases_of(m: Measurement, place: int, scale: float) -> Bases:
+    """Return the persons behind a place's indicators, as at scale 1."""
+    s = m.sums[place] / scale
+    return Bases(s[RESIDENTS], s[AGE_18_64], s[ADULTS], s[AGE_30_59], s[TAXPAYERS])
+
+
+def listing(
+    indicators: Sequence[Indicators],
+    rules: ListRules,
+    *,
+    national_convicted: float,
+    years_ghetto: I64,
+    ethnicity_criterion: bool,
+    criteria_needed: int,
+) -> list[Status]:
+    """Return the status of every place under a rule set."""
+    return [
+        classify(
+            values,
+            rules,
+            national_convicted=national_convicted,
+            years_listed_as_ghetto=int(years_ghetto[place]),
+            ethnicity_criterion=ethnicity_criterion,
+            criteria_needed=criteria_needed,
+        )
+        for place, values in enumerate(indicators)
+    ]
+
+
+def margins_of(
+    m: Measurement,
+    indicators: Sequence[Indicators],
+    rules: ListRules,
+    scale: float,
+    *,
+    national_convicted: float,
+    ethnicity_criterion: bool,
+    criteria_needed: int,
+) -> F64:
+    """Return for every place the fewest residents who would change whether it is listed; nan where none would."""
+    found = np.full(len(indicators), np.nan)
+    for place, values in enumerate(indicators):
+        if values.residents is None or values.residents < 0.5 * rules.min_residents:
+            continue
+        margin = margin_residents(
+            values,
+            bases_of(m, place, scale),
+            rules,
+            national_convicted=national_convicted,
+            ethnicity_criterion=ethnicity_criterion,
+            criteria_needed=criteria_needed,
+        )
+        if margin.residents is not None:
+            found[place] = margin.residents
+    return found
+
+
+def conditions_of(indicators: Sequence[Indicators], national_convicted: float) -> F64:
+    """Return how near each place is to the lines of the criteria that are not origin, 0 to 1 (methods §2.2, C)."""
+    level = np.zeros(len(indicators))
+    for place, i in enumerate(indicators):
+        parts = [
+            None if i.outside_work is None else i.outside_work / 0.40,
+            None if i.convicted is None else i.convicted / (3.0 * national_convicted),
+            None if i.basic_education is None else i.basic_education / 0.60,
+            None if not i.income_ratio else 0.55 / i.income_ratio,
+        ]
+        known = [min(1.0, part) for part in parts if part is not None]
+        level[place] = sum(known) / len(known) if known else 0.0
+    return level
+
+
+
+def measuring(c: Context) -> None:
+    """Measuring and listing: indicators on 1 January, the list on its day, statuses and years on it."""
+    if c.next_day.month == 1:
+        close_year(c.world.persons, c.world.used)
+        take_measurement(c, c.next_day, c.measurement)
+    c.rules = load_rules(c.word("list.rules"))
+    if not c.rules.tiers:
+        clear_list(c)
+    elif publication_in(c.rules, c.next_day):
+        publish(c)
+
+
+def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None:
+    """Measure the town on a 1 January, and what follows from it: incomes' percentiles, conditions and margins."""
+    world = c.world
+    c.income_steps, c.low_income, c.high_income = income_lines(world.persons, world.used, day.year * 12)
+    reference = np.array([income_reference(c, index) for index in range(len(c.margins))])
+    by_place = reference[world.areas.municipality[: world.places]]
+    c.measurement = measured(world.persons, world.households, world.used, day, by_place, earlier)
+    c.rules = load_rules(c.word("list.rules"))
+    c.indicators = indicators_of(c.measurement, c.rules, c.scale)
+    national = trends.convicted_reference(float(day.year))
+    c.conditions = conditions_of(c.indicators, national)
+    c.list_margins = margins_of(
+        c.measurement,
+        c.indicators,
+        c.rules,
+        c.scale,
+        national_convicted=national,
+        ethnicity_criterion=c.flag("list.ethnicity_criterion"),
+        criteria_needed=int(c.number("list.criteria_needed")),
+    )
+
+
+def income_reference(c: Context, municipality: int) -> float:
+    """Return the region's mean gross income, students left out, in wages of the start year (municipal.md §6).
+
+    Wages in the model are kept in those of the start year, so the reference does not move with prices; it moves with
+    nothing else either, because a region's mean against its wages is not known after 2016.
+    """
+    here = c.margins[municipality]
+    level = trends.regional_gross_income(here.municipality.region, float(here.year))
+    return level * c.income_reference_factor
+
+
+def publish(c: Context) -> None:
+    """Publish the year's list: classify every place by the last measurement, and count its years on the list."""
+    areas = c.world.areas
+    places = c.world.places
+    c.indicators = indicators_of(c.measurement, c.rules, c.scale)
+    found = listing(
+        c.indicators,
+        c.rules,
+        national_convicted=trends.convicted_reference(float(c.next_day.year)),
+        years_ghetto=areas.years_ghetto,
+        ethnicity_criterion=c.flag("list.ethnicity_criterion"),
+        criteria_needed=int(c.number("list.criteria_needed")),
+    )
+    status = np.array([one.lowest for one in found], np.int64)
+    areas.status[:places] = status
+    areas.years_listed[:places] = np.where(status >= LISTED, areas.years_listed[:places] + 1, 0)
+    areas.years_ghetto[:places] = np.where(status >= GHETTO, areas.years_ghetto[:places] + 1, 0)
+    c.status_words = [listed_as(int(code), c.rules) for code in status]
+
+
+def clear_list(c: Context) -> None:
+    """Without a list nobody has a status."""
+    places = c.world.places
+    c.world.areas.status[:places] = 0
+    c.world.areas.years_listed[:places] = 0
+    c.world.areas.years_ghetto[:places] = 0
+    c.status_words = ["none"] * places

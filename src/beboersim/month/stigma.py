@@ -1,0 +1,147 @@
+"""Stigma: an area's reputation rises fast and falls slowly towards what feeds it (methods §2.2; speeds M20).
+
+What feeds it: being listed in public, years on the list, the origin criterion, attention in the media, and actual
+conditions. Evidence is mixed, so every link from stigma to behaviour has its own switch, and the weights are swept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.kernel import kernel
+from beboersim.month.publication import publication_in
+from beboersim.world.codes import NEIGHBOURHOOD
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+
+class Stigma(NamedTuple):
+    """Parameters of this process; see evidence/parameters/stigma.toml."""
+
+    listed: float
+    years: float
+    ethnicity: float
+    media: float
+    conditions: float
+    half_life_up: float
+    half_life_down: float
+    inside: float
+    years_scale: float
+    media_memory: float
+    media_event: float
+    step_prevention: float
+    step_udsat: float
+    step_ghetto: float
+    step_hard: float
+
+
+@kernel
+def listed_level(status: int, p: Stigma) -> float:
+    """Return how heavy a status weighs in public, 0 to 1."""
+    if status <= 0:
+        return 0.0
+    if status == 1:
+        return p.step_prevention
+    if status == 2:
+        return p.step_udsat
+    if status == 3:
+        return p.step_ghetto
+    return p.step_hard
+
+
+@kernel
+def stigma_target(
+    status: int,
+    years_listed: float,
+    public: float,
+    ethnicity_criterion: float,
+    non_western: float,
+    salience: float,
+    conditions: float,
+    p: Stigma,
+) -> float:
+    """Return the reputation an area moves towards.
+
+    Parameters
+    ----------
+    public
+        How public the list is, 0 internal monitoring to 1.
+    ethnicity_criterion
+        1 if the rules count origin, else 0.
+    non_western
+        Share of the residents, which the criterion makes part of the name (Q15).
+    salience, conditions
+        Attention in the media; mean nearness to the lines of the criteria that are not origin; both 0 to 1.
+    """
+    level = public * listed_level(status, p)
+    years = public * (1.0 - np.exp(-years_listed / p.years_scale))
+    return (
+        p.listed * level
+        + p.years * years
+        + p.ethnicity * ethnicity_criterion * level * non_western
+        + p.media * salience
+        + p.conditions * conditions
+    )
+
+
+@kernel
+def next_stigma(now: float, target: float, half_life_up: float, half_life_down: float) -> float:
+    """Return next month's reputation: half the way up in one half-life, half the way down in another (months)."""
+    half_life = half_life_up if target > now else half_life_down
+    return now + (1.0 - 2.0 ** (-1.0 / half_life)) * (target - now)
+
+
+@kernel
+def next_salience(now: float, published: float, memory: float, event: float) -> float:
+    """Return next month's attention in the media; a publication lifts it, and it is forgotten month by month."""
+    return max(now * memory, event * published)
+
+
+def stigma(c: Context) -> None:
+    """Stigma: every area's reputation moves towards what feeds it, fast up and slowly down."""
+    p = c.parameters.stigma
+    areas = c.world.areas
+    public = c.number("list.public")
+    counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
+    published = publication_in(c.rules, c.next_day)
+    for area in range(c.world.places):
+        if areas.kind[area] == NEIGHBOURHOOD:
+            continue
+        status = int(areas.status[area])
+        news = public * listed_level(status, p) if published else 0.0
+        areas.salience[area] = next_salience(areas.salience[area], news, p.media_memory, p.media_event)
+        target = stigma_target(
+            status,
+            float(areas.years_listed[area]),
+            public,
+            counts_origin,
+            c.indicators[area].non_western or 0.0,
+            areas.salience[area],
+            c.conditions[area],
+            p,
+        )
+        areas.stigma[area] = next_stigma(areas.stigma[area], target, p.half_life_up, p.half_life_down)
+        areas.stigma_inside[area] = p.inside * areas.stigma[area]
+
+
+def first_stigma(c: Context) -> None:
+    """Set the reputations at the start: where they would be after the years on the list so far."""
+    p = c.parameters.stigma
+    areas = c.world.areas
+    public = c.number("list.public")
+    counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
+    for area in range(c.world.places):
+        if areas.kind[area] == NEIGHBOURHOOD:
+            continue
+        quiet = p.conditions * c.conditions[area]
+        years = float(areas.years_listed[area])
+        target = stigma_target(
+            int(areas.status[area]), years, public, counts_origin, c.indicators[area].non_western or 0.0, 0.0,
+            c.conditions[area], p,
+        )  # fmt: skip
+        reached = 1.0 - 2.0 ** (-12.0 * years / p.half_life_up)
+        areas.stigma[area] = quiet + reached * (target - quiet)
+        areas.stigma_inside[area] = p.inside * areas.stigma[area]

@@ -1,0 +1,1 @@
+"""What a run says about the town: counts first, then the metrics computed from them."""

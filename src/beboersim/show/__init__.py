@@ -1,0 +1,1 @@
+"""What people see: words in Danish and English, tables, pictures."""

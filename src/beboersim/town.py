@@ -1,0 +1,278 @@
+"""A town that runs months: a world, a plan and the order of the month. Free of Mesa."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from beboersim.chance import signed
+from beboersim.errors import InputError
+from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
+from beboersim.evidence.municipalities import municipality
+from beboersim.law.lists import listed_as, load_rules
+from beboersim.month.clearing import Clearing
+from beboersim.month.context import Context, Parameters
+from beboersim.month.demography import Demography
+from beboersim.month.leaving import Leaving
+from beboersim.month.ledger import Ledger
+from beboersim.month.letting import Letting
+from beboersim.month.measuring import YEARS_KEPT, Measurement, measured, take_measurement
+from beboersim.month.money import Money, first_doses
+from beboersim.month.order import MONTH
+from beboersim.month.recording import Record, start_cohort, taken
+from beboersim.month.schooling import Schooling
+from beboersim.month.stigma import Stigma, first_stigma
+from beboersim.outcomes.counts import FLOWS
+from beboersim.policy.plan import Places, Plan
+from beboersim.world.attachment import Work
+from beboersim.world.codes import GHETTO, OWNER_OCCUPIED, SOCIAL
+from beboersim.world.layout import Synthesis
+from beboersim.world.offending import Crime
+from beboersim.world.outlook import Seekers, outlook
+from beboersim.world.synthesis import Start, synthesise
+
+FIRST_YEAR, LAST_YEAR = 2010, 2015  # 1 Januaries on which a world can start
+COMPACT_MONTH = 0  # rows are put in order every January
+NEVER_A_COHORT = 1 << 30
+
+P = TypeVar("P")
+
+
+def of_plan(plan: Plan, group: str, kind: type[P]) -> P:
+    """Return a process's parameters from the plan; the fields of the tuple are the names in the catalogue."""
+    return kind(**plan.parameters(group))
+
+
+class Town:
+    """One or more municipalities, month by month.
+
+    Parameters
+    ----------
+    places
+        Names of municipalities.
+    plan
+        The levers, switches and parameters of the run.
+    start, until
+        First day, a 1 January of 2010-2015 (or a year of the area file), and the day the run ends, not included.
+    scale
+        Share of persons and homes simulated, in (0, 1].
+    seed
+        0 to 2**64 - 1.
+    areas_file
+        A table of named areas instead of the shipped one.
+    cohorts
+        At most one date: who lives in the named areas on it is followed from then on, wherever they live.
+    events
+        Room for so many events in the log; 0 keeps none.
+    """
+
+    def __init__(
+        self,
+        *,
+        places: Sequence[str],
+        plan: Plan,
+        start: date,
+        until: date,
+        scale: float = 1.0,
+        seed: int = 0,
+        areas_file: Path | None = None,
+        cohorts: Sequence[date] = (),
+        events: int = 0,
+    ) -> None:
+        if len(cohorts) > 1:
+            raise ValueError("a town follows one cohort")
+        names = tuple(municipality(name).name for name in places)
+        if start.month != 1 or start.day != 1:
+            raise InputError(f"{start}: a run starts on a 1 January.")
+        self.plan = plan
+        self.until = until
+        rows = read_areas(areas_file)
+        drawn = draw_world(names, rows, plan, start.year, scale, seed)
+        self.context = first_context(drawn, rows, plan, start, scale, seed, tuple(cohorts), events)
+        self.start = drawn
+
+    @property
+    def date(self) -> datetime.date:
+        """The present day, always the first of a month."""
+        return self.context.day
+
+    @property
+    def world(self) -> Any:
+        """The tables of the world."""
+        return self.context.world
+
+    @property
+    def monthly(self) -> list[Record]:
+        """One record for the first of every month, the first day included."""
+        return self.context.monthly
+
+    @property
+    def yearly(self) -> list[Record]:
+        """One record for every 1 January, the first day included, with the year's flows."""
+        return self.context.yearly
+
+    def step(self) -> None:
+        """Run one month."""
+        c = self.context
+        c.ledger.flows[:] = 0.0
+        c.levers = self.plan.levers_on(c.day, self.places())
+        for process in MONTH:
+            process(c)
+        c.month += 1
+        if c.month % 12 == COMPACT_MONTH:
+            c.world.compact()
+
+    def run(self, until: datetime.date) -> None:
+        """Run to a day, which is not included."""
+        while self.date < until:
+            self.step()
+
+    def places(self) -> Places:
+        """Return the areas as the plan sees them, with their present status."""
+        world = self.context.world
+        return Places(world.names, self.context.place_municipalities, world.areas.status[: world.places].copy())
+
+    @property
+    def events(self) -> np.ndarray:
+        """The events so far: month, kind, who, with whom or where, value."""
+        ledger = self.context.ledger
+        return ledger.events[: int(ledger.noted[0])]
+
+
+def draw_world(
+    names: tuple[str, ...], rows: Sequence[AreaRow], plan: Plan, year: int, scale: float, seed: int
+) -> Start:
+    """Draw the starting world of a plan."""
+    here = tuple(row for row in areas_in(year, rows) if row.municipality in names)
+    return synthesise(
+        names, here, year, scale, seed, of_plan(plan, "synthesis", Synthesis), of_plan(plan, "work", Work),
+        of_plan(plan, "crime", Crime),
+    )  # fmt: skip
+
+
+def first_context(
+    start: Start,
+    rows: Sequence[AreaRow],
+    plan: Plan,
+    first_day: date,
+    scale: float,
+    seed: int,
+    cohorts: tuple[date, ...],
+    events: int,
+) -> Context:
+    """Return the town on its first day: statuses from the last list, histories, reputations and the first record."""
+    world = start.world
+    everywhere = len(world.areas.kind)
+    municipalities = tuple(world.municipalities[m] for m in world.areas.municipality[: world.places])
+    set_status(world, municipalities, listed_history(rows), first_day.year)
+    places = Places(world.names, municipalities, world.areas.status[: world.places].copy())
+    levers = plan.levers_on(first_day, places)
+    parameters = Parameters(
+        of_plan(plan, "demography", Demography),
+        of_plan(plan, "seekers", Seekers),
+        of_plan(plan, "schooling", Schooling),
+        of_plan(plan, "work", Work),
+        of_plan(plan, "crime", Crime),
+        of_plan(plan, "money", Money),
+        of_plan(plan, "leaving", Leaving),
+        of_plan(plan, "letting", Letting),
+        of_plan(plan, "clearing", Clearing),
+        of_plan(plan, "stigma", Stigma),
+    )
+    n_homes = int(world.used[2])
+    homes = world.dwellings
+    owner_of = world.areas.municipality[homes.area[:n_homes]]
+    number = np.bincount(owner_of, minlength=len(world.municipalities)).astype(np.float64)
+    private = homes.tenure[:n_homes] != SOCIAL
+    owned = np.bincount(owner_of[homes.tenure[:n_homes] == OWNER_OCCUPIED], minlength=len(number))
+    rules = load_rules(str(levers["list.rules"]))
+    cohort_month = cohorts[0].year * 12 + cohorts[0].month - 1 if cohorts else NEVER_A_COHORT
+    empty = Measurement(first_day, np.zeros((0, 0)), np.zeros((0, 0)), np.zeros((0, 0)), np.zeros(0))
+    c = Context(
+        world=world,
+        parameters=parameters,
+        margins=start.margins,
+        outlooks=tuple(outlook(m, parameters.seekers) for m in start.margins),
+        areas=start.areas,
+        organisations=start.organisations,
+        couple_share=start.couple_share,
+        homes_at_start=number,
+        owned_share=owned / np.maximum(np.bincount(owner_of[private], minlength=len(number)), 1),
+        seed=signed(seed),
+        scale=scale,
+        start_month=first_day.year * 12,
+        month=first_day.year * 12,
+        levers=levers,
+        ledger=Ledger(
+            np.zeros((len(FLOWS), everywhere)), np.zeros((events, 5), np.int64), np.zeros(1, np.int64)
+        ),
+        income_steps=np.zeros(101),
+        low_income=0.0,
+        high_income=0.0,
+        dose=np.zeros(everywhere),
+        rules=rules,
+        measurement=empty,
+        indicators=[],
+        conditions=np.zeros(0),
+        list_margins=np.zeros(0),
+        income_reference_factor=plan.parameter("synthesis.income_reference"),
+        status_words=[listed_as(int(code), rules) for code in world.areas.status[: world.places]],
+        place_municipalities=municipalities,
+        cohort_month=cohort_month,
+        cohort_then=np.zeros((2, everywhere)),
+        year_flows=np.zeros((len(FLOWS), world.places)),
+    )
+    take_measurement(c, first_day, earlier_years(start, world.places))
+    first_stigma(c)
+    c.dose = first_doses(c)
+    if cohort_month == c.month:
+        start_cohort(c)
+    c.monthly.append(taken(c, first_day, None, True))
+    c.yearly.append(c.monthly[0])
+    return c
+
+
+def set_status(
+    world: Any, municipalities: tuple[str, ...], history: Mapping[tuple[str, str], Mapping[int, int]], year: int
+) -> None:
+    """Set every area's status from the list of the year before, and its years on the lists until then."""
+    for place, name in enumerate(world.names):
+        by_year = history.get((municipalities[place], name), {})
+        world.areas.status[place] = by_year.get(year - 1, 0)
+        world.areas.years_listed[place] = years_running(by_year, before=year)
+        world.areas.years_ghetto[place] = years_running(by_year, before=year, at_least=GHETTO)
+
+
+def earlier_years(start: Start, places: int) -> Measurement:
+    """Return annual shares before the start: as the reading, so that the first mean over years is the reading.
+
+    The year before last of the convictions is counted from the persons, whose two years were drawn together.
+    """
+    outside = np.repeat(np.array([a.outside_work for a in start.areas])[:, None], YEARS_KEPT, axis=1)
+    convicted = np.repeat(np.array([a.convicted for a in start.areas])[:, None], YEARS_KEPT, axis=1)
+    persons, households = start.world.persons, start.world.households
+    n = int(start.world.used[0])
+    month = start.margins[0].year * 12
+    adult = (month - persons.birth[:n].astype(np.int64)) // 12 >= 18
+    area = households.area[persons.household[:n]].astype(np.int64)
+    adults = np.bincount(area[adult], minlength=places)
+    twice = np.bincount(area[adult & (persons.convicted_years[:n] & 4 > 0)], minlength=places)
+    convicted[:, 0] = twice / np.maximum(adults, 1)
+    return Measurement(date(month // 12 - 1, 1, 1), np.zeros((places, 11)), outside, convicted, np.ones(places))
+
+
+def warm_up() -> None:
+    """Compile every kernel by running a small town for a year; compiled code is kept for later processes."""
+    from beboersim.policy.scenario import Scenario
+
+    start, until = date(2015, 1, 1), date(2016, 2, 1)
+    plan = Plan(Scenario.load("law"), start=start, until=until)
+    Town(places=["Svendborg"], plan=plan, start=start, until=until, scale=0.02, cohorts=(start,)).run(until)
+
+
+__all__ = ["Town", "draw_world", "measured", "warm_up"]

@@ -1,0 +1,73 @@
+"""Columns: how a table of the world is declared, made, grown and described."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+GROWTH = 1.25  # capacity grows by a quarter: few copies, little empty room
+NEVER = -32768  # "has not happened", in columns that hold a month
+
+
+class Column(NamedTuple):
+    """What one column holds: its type, its unit, its meaning, and the value of an unused row."""
+
+    dtype: str
+    unit: str
+    meaning: str
+    empty: float = 0
+    width: int = 1
+
+
+Table = TypeVar("Table", bound=tuple[Any, ...])
+
+
+def described(table: type[Table]) -> dict[str, Column]:
+    """Return the declared columns of a table, in order."""
+    columns = {}
+    for name, hint in get_type_hints(table, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            columns[name] = next(part for part in get_args(hint) if isinstance(part, Column))
+    return columns
+
+
+def made(table: type[Table], capacity: int) -> Table:
+    """Return an empty table with room for `capacity` rows."""
+    arrays = []
+    for column in described(table).values():
+        shape = capacity if column.width == 1 else (capacity, column.width)
+        arrays.append(np.full(shape, column.empty, dtype=column.dtype))
+    return table(*arrays)
+
+
+def grown(table: Table, rows: int, capacity: int) -> Table:
+    """Return the table with room for `capacity` rows, its first `rows` kept."""
+    larger = made(type(table), capacity)
+    for old, new in zip(table, larger, strict=True):
+        new[:rows] = old[:rows]
+    return larger
+
+
+def kept(table: Table, rows: I64, capacity: int) -> Table:
+    """Return a table that holds the given rows, in that order."""
+    chosen = made(type(table), capacity)
+    for old, new in zip(table, chosen, strict=True):
+        new[: len(rows)] = old[rows]
+    return chosen
+
+
+def size_in_bytes(table: tuple[NDArray[Any], ...]) -> int:
+    """Return the bytes that a table has allocated."""
+    return sum(array.nbytes for array in table)

@@ -1,0 +1,68 @@
+"""Waiting lists: housing organisations have them, a household can stand on several, and most members are passive."""
+
+from __future__ import annotations
+
+from beboersim.chance import philox
+from beboersim.kernel import kernel
+from beboersim.world.columns import I64
+from beboersim.world.state import LISTS_HELD, Areas, Households
+
+
+@kernel
+def sign_up(
+    households: Households,
+    areas: Areas,
+    organisations: I64,
+    household: int,
+    month: int,
+    seed: int,
+    address: int,
+) -> None:
+    """Put a household on waiting lists of its municipality, from this month, on those it does not stand on yet.
+
+    Parameters
+    ----------
+    organisations
+        First organisation and number of organisations, by municipality.
+    """
+    municipality = areas.municipality[households.area[household]]
+    put_on_lists(households, organisations, household, municipality, month, seed, address)
+
+
+@kernel
+def put_on_lists(
+    households: Households, organisations: I64, household: int, municipality: int, month: int, seed: int, address: int
+) -> None:
+    """Put a household on up to three lists of a municipality from a given month."""
+    first = organisations[municipality, 0]
+    number = organisations[municipality, 1]
+    if number == 0:
+        return
+    word = philox(seed, households.id[household], address, 0)[0]
+    for slot in range(min(LISTS_HELD, number)):
+        organisation = first + (word + slot) % number
+        held = False
+        for other in range(LISTS_HELD):
+            if households.organisation[household, other] == organisation:
+                held = True
+        if not held:
+            for other in range(LISTS_HELD):
+                if households.organisation[household, other] < 0:
+                    households.organisation[household, other] = organisation
+                    households.listed_since[household, other] = month
+                    break
+
+
+@kernel
+def leave_list(households: Households, household: int, organisation: int) -> None:
+    """Use up the place on one list: a let dwelling ends the seniority with that organisation."""
+    for slot in range(LISTS_HELD):
+        if households.organisation[household, slot] == organisation:
+            households.organisation[household, slot] = -1
+
+
+@kernel
+def leave_all_lists(households: Households, household: int) -> None:
+    """Forget every place, as when a household settles in another municipality."""
+    for slot in range(LISTS_HELD):
+        households.organisation[household, slot] = -1

@@ -1,0 +1,183 @@
+"""The tables of the world. Every column is declared once, here: name, type, unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from beboersim.world.codes import AT_THE_GATE, ELSEWHERE
+from beboersim.world.columns import (
+    F32,
+    F64,
+    GROWTH,
+    I16,
+    I32,
+    I64,
+    NEVER,
+    U8,
+    U16,
+    Column,
+    grown,
+    kept,
+    made,
+    size_in_bytes,
+)
+
+LISTS_HELD = 3  # places on waiting lists a household can hold, one an organisation
+
+
+class Persons(NamedTuple):
+    """Everyone in the town, and those followed after they left it. A row without household is free."""
+
+    id: Annotated[I64, Column("int64", "-", "identity and address in chance")]
+    household: Annotated[I32, Column("int32", "row", "household, -1 when the row is free", -1)]
+    next: Annotated[I32, Column("int32", "row", "next member of the household, -1 at the end", -1)]
+    birth: Annotated[I16, Column("int16", "month", "month of birth, counted from year 0")]
+    sex: Annotated[U8, Column("uint8", "0/1", "1 woman, 0 man")]
+    origin: Annotated[U8, Column("uint8", "code", "origin group as Danmarks Statistik defines it")]
+    citizen: Annotated[U8, Column("uint8", "0/1", "Danish citizen")]
+    role: Annotated[U8, Column("uint8", "code", "keeps the household, or is a child of those who do")]
+    education: Annotated[U8, Column("uint8", "code", "highest completed education")]
+    danish_education: Annotated[U8, Column("uint8", "0/1", "education taken or approved in Denmark")]
+    activity: Annotated[U8, Column("uint8", "code", "what the person does")]
+    since: Annotated[I16, Column("int16", "month", "month the activity began", NEVER)]
+    weak: Annotated[U8, Column("uint8", "0/1", "latent type: weakly attached to work")]
+    hours: Annotated[U8, Column("uint8", "% of full time", "hours when employed")]
+    outside_now: Annotated[U16, Column("uint16", "1/1200 year", "time outside work and education this year")]
+    outside_past: Annotated[U8, Column("uint8", "1/200 year", "the same in the last three years, newest first", 0, 3)]
+    wage: Annotated[F32, Column("float32", "DKK a year", "gross wage at full time, in wages of the start year")]
+    income_now: Annotated[F32, Column("float32", "DKK", "gross income so far this year, in wages of the start year")]
+    income_past: Annotated[F32, Column("float32", "DKK", "gross income last year, in wages of the start year")]
+    convicted: Annotated[I16, Column("int16", "month", "month of the last conviction", NEVER)]
+    convicted_years: Annotated[U8, Column("uint8", "bits", "years with a conviction; bit 0 this year, bit 1 last")]
+    risk: Annotated[U8, Column("uint8", "1/16", "risk of conviction against the nation's, all else equal")]
+    births: Annotated[U8, Column("uint8", "number", "children born")]
+    last_birth: Annotated[I16, Column("int16", "month", "month of the last birth", NEVER)]
+    area_grown: Annotated[I16, Column("int16", "area", "area lived in at age 12, -1 unknown or elsewhere", -1)]
+    cohort_area: Annotated[I16, Column("int16", "area", "named area lived in at the cohort date, -1 for others", -1)]
+    cohort_worked: Annotated[U8, Column("uint8", "0/1", "in work at the cohort date")]
+
+
+class Households(NamedTuple):
+    """Households: the agents. A row without members is free."""
+
+    id: Annotated[I64, Column("int64", "-", "identity and address in chance")]
+    head: Annotated[I32, Column("int32", "row", "first member, -1 when the row is free", -1)]
+    dwelling: Annotated[I32, Column("int32", "row", "dwelling, -1 when lodging with others or not settled", -1)]
+    area: Annotated[I16, Column("int16", "area", "area lived in, as tenant, owner or lodger")]
+    size: Annotated[U8, Column("uint8", "persons", "members")]
+    adults: Annotated[U8, Column("uint8", "persons", "those who keep the household: 2 is a couple")]
+    moved_in: Annotated[I16, Column("int16", "month", "month of moving into the dwelling", NEVER)]
+    searching: Annotated[U8, Column("uint8", "code", "why a home is sought")]
+    search_since: Annotated[I16, Column("int16", "month", "month the search began", NEVER)]
+    organisation: Annotated[I16, Column("int16", "organisation", "waiting lists stood on, -1 none", -1, LISTS_HELD)]
+    listed_since: Annotated[I16, Column("int16", "month", "month of signing up on each", NEVER, LISTS_HELD)]
+
+
+class Dwellings(NamedTuple):
+    """Homes. A row without area is free."""
+
+    id: Annotated[I64, Column("int64", "-", "identity and address in chance")]
+    area: Annotated[I16, Column("int16", "area", "area, -1 when the row is free", -1)]
+    rooms: Annotated[U8, Column("uint8", "rooms", "rooms, kitchen not counted")]
+    tenure: Annotated[U8, Column("uint8", "code", "social, private rented or owner-occupied")]
+    kind: Annotated[U8, Column("uint8", "code", "family, youth or elderly dwelling")]
+    household: Annotated[I32, Column("int32", "row", "household, -1 when vacant", -1)]
+    vacant_since: Annotated[I16, Column("int16", "month", "month it became vacant", NEVER)]
+
+
+class Areas(NamedTuple):
+    """Areas of the town, and those that are no place: elsewhere (followed leavers) and the gates (not yet settled)."""
+
+    kind: Annotated[U8, Column("uint8", "code", "named area, estate or neighbourhood")]
+    municipality: Annotated[I16, Column("int16", "index", "municipality in the run, -1 elsewhere", -1)]
+    organisation: Annotated[I16, Column("int16", "index", "housing organisation, -1 where there is none", -1)]
+    price: Annotated[F64, Column("float64", "rank 0-1", "price level of private homes, as a rank in the municipality")]
+    stigma: Annotated[F64, Column("float64", "0-1", "reputation outside")]
+    stigma_inside: Annotated[F64, Column("float64", "0-1", "reputation inside")]
+    salience: Annotated[F64, Column("float64", "0-1", "attention in the media")]
+    status: Annotated[I64, Column("int64", "code", "status on the list in force")]
+    years_listed: Annotated[I64, Column("int64", "lists", "consecutive lists at status udsat or above")]
+    years_ghetto: Annotated[I64, Column("int64", "lists", "consecutive lists at status ghetto or above")]
+    spend: Annotated[F64, Column("float64", "DKK a year", "helhedsplan money running now")]
+
+
+@dataclass
+class World:
+    """The whole state: four tables and how many rows of each are in use.
+
+    `used` holds the used rows of persons, households and dwellings, so that kernels can add rows.
+    """
+
+    persons: Persons
+    households: Households
+    dwellings: Dwellings
+    areas: Areas
+    names: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    organisations: int
+    used: I64 = field(default_factory=lambda: np.zeros(3, np.int64))
+
+    @property
+    def places(self) -> int:
+        """Number of areas that are places; the two that are not come after them."""
+        return len(self.names)
+
+    @property
+    def elsewhere(self) -> int:
+        """Index of the area that holds followed people who left the town."""
+        return len(self.names)
+
+    def gate(self, municipality: int) -> int:
+        """Index of the area that holds those who seek a home in a municipality and have not settled."""
+        return len(self.names) + 1 + municipality
+
+    def reserve(self, persons: int, households: int, dwellings: int) -> None:
+        """Make room for so many more rows of each table."""
+        if self.used[0] + persons > len(self.persons.id):
+            self.persons = grown(self.persons, int(self.used[0]), int((self.used[0] + persons) * GROWTH))
+        if self.used[1] + households > len(self.households.id):
+            self.households = grown(self.households, int(self.used[1]), int((self.used[1] + households) * GROWTH))
+        if self.used[2] + dwellings > len(self.dwellings.id):
+            self.dwellings = grown(self.dwellings, int(self.used[2]), int((self.used[2] + dwellings) * GROWTH))
+
+    def compact(self) -> None:
+        """Drop free rows and put neighbours beside each other. Ids, and so all chance, are untouched."""
+        persons, households, dwellings = self.persons, self.households, self.dwellings
+        n_persons, n_households, n_dwellings = (int(n) for n in self.used)
+        live = np.flatnonzero(households.head[:n_households] >= 0)
+        order = live[np.lexsort((households.id[live], households.area[live]))]
+        household_row = np.full(n_households + 1, -1, np.int32)
+        household_row[order] = np.arange(len(order), dtype=np.int32)
+        people = np.flatnonzero(persons.household[:n_persons] >= 0)
+        rank = household_row[persons.household[people]]
+        people = people[np.lexsort((persons.id[people], rank))]
+        person_row = np.full(n_persons + 1, -1, np.int32)
+        person_row[people] = np.arange(len(people), dtype=np.int32)
+        self.persons = kept(persons, people, int(len(people) * 1.05) + 64)
+        self.households = kept(households, order, int(len(order) * 1.05) + 64)
+        self.used[0], self.used[1] = len(people), len(order)
+        n = len(people)
+        self.persons.household[:n] = household_row[self.persons.household[:n]]
+        self.persons.next[:n] = person_row[self.persons.next[:n]]
+        self.households.head[: len(order)] = person_row[self.households.head[: len(order)]]
+        homes = dwellings.household[:n_dwellings]
+        dwellings.household[:n_dwellings] = household_row[homes]
+
+    def size_in_bytes(self) -> int:
+        """Return the bytes that the tables have allocated."""
+        return sum(size_in_bytes(table) for table in (self.persons, self.households, self.dwellings, self.areas))
+
+
+def empty_areas(places: int, municipalities: int) -> Areas:
+    """Return the area table for so many places, followed by elsewhere and by a gate for each municipality."""
+    areas = made(Areas, places + 1 + municipalities)
+    areas.kind[places] = ELSEWHERE
+    areas.kind[places + 1 :] = AT_THE_GATE
+    areas.municipality[places + 1 :] = range(municipalities)
+    return areas
+
+
+__all__ = ["F32", "LISTS_HELD", "Areas", "Dwellings", "Households", "Persons", "World", "empty_areas"]
