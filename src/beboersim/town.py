@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.chance import signed
 from beboersim.errors import InputError
@@ -30,10 +31,11 @@ from beboersim.month.stigma import Stigma, first_stigma
 from beboersim.outcomes.counts import FLOWS
 from beboersim.policy.plan import Places, Plan
 from beboersim.world.attachment import Work
-from beboersim.world.codes import GHETTO, OWNER_OCCUPIED, SOCIAL
+from beboersim.world.codes import GHETTO, NONWESTERN_IMMIGRANT, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.layout import Synthesis
 from beboersim.world.offending import Crime
 from beboersim.world.outlook import Seekers, outlook
+from beboersim.world.state import World
 from beboersim.world.synthesis import Start, synthesise
 
 FIRST_YEAR, LAST_YEAR = 2010, 2015  # 1 Januaries on which a world can start
@@ -102,7 +104,7 @@ class Town:
         return self.context.day
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World:
         """The tables of the world."""
         return self.context.world
 
@@ -201,6 +203,7 @@ def first_context(
         areas=start.areas,
         organisations=start.organisations,
         couple_share=start.couple_share,
+        contacts=contact_shares(world),
         homes_at_start=number,
         owned_share=owned / np.maximum(np.bincount(owner_of[private], minlength=len(number)), 1),
         seed=signed(seed),
@@ -237,8 +240,22 @@ def first_context(
     return c
 
 
+def contact_shares(world: World) -> NDArray[np.float64]:
+    """Return where each background's residents live, cumulated over the areas, by municipality (see month.seekers)."""
+    n = int(world.used[0])
+    area = world.households.area[world.persons.household[:n]].astype(np.int64)
+    background = (world.persons.origin[:n] >= NONWESTERN_IMMIGRANT).astype(np.int64)
+    shares = np.zeros((len(world.municipalities), 2, world.places))
+    for index in range(len(world.municipalities)):
+        own = world.areas.municipality[area] == index
+        for group in range(2):
+            found = np.bincount(area[own & (background == group)], minlength=world.places)
+            shares[index, group] = np.cumsum(found) / max(found.sum(), 1)
+    return shares
+
+
 def set_status(
-    world: Any, municipalities: tuple[str, ...], history: Mapping[tuple[str, str], Mapping[int, int]], year: int
+    world: World, municipalities: tuple[str, ...], history: Mapping[tuple[str, str], Mapping[int, int]], year: int
 ) -> None:
     """Set every area's status from the list of the year before, and its years on the lists until then."""
     for place, name in enumerate(world.names):

@@ -104,16 +104,19 @@ def clear_month(
         own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
         best = -1e18
         chosen = -1
-        for look in range(int(p.looks) + 1):
+        for look in range(int(p.looks) + 2):
             if look == 0:
                 area = int(here)
                 if area >= places:
                     continue
+            elif look == 1:
+                area = int(households.contact[row])
             else:
                 pick = mix(mix(households.id[row], month), look)
                 area = int(neighbourhoods[first[municipality] + pick % number])
             noise = gumbel(uniform(philox(seed, mix(households.id[row], area), liking_address, 0)[0]))
-            likes = liking(areas.price[area], rank, 1 if area == here else 0, noise, p)
+            known = 1 if area in (here, households.contact[row]) else 0
+            likes = liking(areas.price[area], rank, known, noise, p)
             for tenure in range(TENURES_PRIVATE):
                 value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
                 if value <= best:

@@ -59,6 +59,7 @@ class Context:
     areas: tuple[Area, ...]
     organisations: I64
     couple_share: F64
+    contacts: F64  # municipality x background x area, cumulated shares of residents at the start
     homes_at_start: F64  # dwellings by municipality
     owned_share: F64  # owner-occupied among private dwellings at the start, by municipality
     seed: int

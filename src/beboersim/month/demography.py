@@ -364,7 +364,7 @@ def apply_life_events(
                 continue
             part(persons, households, person)
             persons.role[person] = KEEPER
-            row = new_household(households, used, mix(persons.id[person], month), area)
+            row = new_household(households, used, mix(persons.id[person], month), area, households.contact[home])
             join(persons, households, person, row)
             households.searching[row] = LEFT_HOME if event == LEAVES_HOME else SEPARATED
             households.search_since[row] = month
@@ -437,7 +437,7 @@ def unite(
 def partner_bucket(
     persons: Persons, households: Households, areas: Areas, row: int, month: int, u: float, p: Demography
 ) -> int:
-    """Return the pool in which a partner is sought: municipality, five-year age band, and mostly the same background.
+    """Return the pool in which a partner is sought: municipality, ten-year age band, and mostly the same background.
 
     That most couples share a background is a dated exogenous fact (registered reading of origin, see origin.py).
     """
@@ -448,7 +448,7 @@ def partner_bucket(
     if persons.origin[row] >= NONWESTERN_IMMIGRANT and u < p.within_origin:
         background = 1
     place = households.area[persons.household[row]]
-    return ((areas.municipality[place] + 2) * 32 + max(age, 0) // 5) * 2 + background
+    return ((areas.municipality[place] + 2) * 16 + max(age, 0) // 10) * 2 + background
 
 
 @kernel
@@ -490,7 +490,9 @@ def monthly_rates(c: Context) -> Rates:
     leave[18] = p.leave_home_18 / 12.0
     leave[19:27] = p.leave_home_peak / 12.0
     leave[27:70] = p.leave_home_late / 12.0
-    partner = np.where((ages >= 20) & (ages < 35), p.partner_rate_young, p.partner_rate_late) / 12.0
+    # Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do.
+    quarter = 0.25 if c.month % 3 == 0 else 0.0
+    partner = np.where((ages >= 20) & (ages < 35), p.partner_rate_young, p.partner_rate_late) * quarter
     partner[(ages < 18) | (ages >= 70)] = 0.0
     return Rates(deaths["men"], deaths["women"], births, births * NONWESTERN_BIRTHS, leave, partner)
 
@@ -526,3 +528,13 @@ def demography(c: Context) -> None:
         pair_up(
             persons, households, world.dwellings, world.places, c.month, seeking[ranked], bucket[ranked], c.ledger
         )
+        # Who found nobody of like age and background looks among all others of the municipality, by age.
+        alone = seeking[households.adults[persons.household[seeking]] == 1]
+        everyone = bucket_of_town(persons, households, world.areas, alone)
+        ranked = np.lexsort((persons.id[alone], persons.birth[alone], persons.sex[alone], everyone))
+        pair_up(persons, households, world.dwellings, world.places, c.month, alone[ranked], everyone[ranked], c.ledger)
+
+
+def bucket_of_town(persons: Persons, households: Households, areas: Areas, rows: I64) -> I64:
+    """Return the municipality in which each person lives or seeks a home."""
+    return areas.municipality[households.area[persons.household[rows]]].astype(np.int64)

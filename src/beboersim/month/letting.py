@@ -78,6 +78,8 @@ class Letting(NamedTuple):
     stigma_accept: float
     stigma_resources: float
     income_utility: float
+    likeness: float
+    own_area: float
     offers_a_round: float
     rounds: float
     seeks_social_poor: float
@@ -87,13 +89,14 @@ class Letting(NamedTuple):
 
 
 class AreaRules(NamedTuple):
-    """What levers and law say of each area this month."""
+    """What levers and law say of each area this month, and its standing."""
 
     assignment_share: F64
     assignment_bar: I64
     flexible_share: F64
     flexible_duty: I64
     local_youth: F64
+    conditions: F64
 
 
 @kernel
@@ -107,18 +110,32 @@ def need(lodged: int, children: float, outside: float, separated: int, months: f
 
 
 @kernel
-def application_chance(base: float, stigma: float, resources: float, weight: float, extra: float) -> float:
+def familiarity(conditions: float, contact_conditions: float, own: int, p: Letting) -> float:
+    """Return how familiar an area is to a seeker, in utility: like the area of the people it knows, or that very one.
+
+    People look for homes where they know somebody and in places of like standing. Standing is the nearness to the
+    list's lines without origin (month.measuring.conditions_of). Origin is not read.
+    """
+    return p.own_area * own - p.likeness * abs(conditions - contact_conditions)
+
+
+@kernel
+def application_chance(
+    base: float, familiar: float, stigma: float, resources: float, weight: float, extra: float
+) -> float:
     """Return the probability that a seeker ticks off an area, a logit in its reputation.
 
     Parameters
     ----------
     base
         Probability for an area without stigma.
+    familiar
+        See `familiarity`.
     weight, extra
         Utility lost at full stigma (share of income times the utility of income), and how much more of it a
         household of full resources loses (methods §2.3).
     """
-    utility = np.log(base / (1.0 - base)) - weight * (1.0 + extra * resources) * stigma
+    utility = np.log(base / (1.0 - base)) + familiar - weight * (1.0 + extra * resources) * stigma
     return 1.0 / (1.0 + np.exp(-utility))
 
 
@@ -423,8 +440,11 @@ def walk(
         # Does the household apply for the area at all? The same draw decides with and without stigma.
         u = uniform(philox(seed, mix(households.id[row], area), apply_address, 0)[0])
         loss = p.income_utility * p.stigma_apply
-        would = application_chance(p.apply, 0.0, strength, loss, p.stigma_resources)
-        does = application_chance(p.apply, stigma * applying_on, strength, loss, p.stigma_resources)
+        contact = households.contact[row]
+        own = 1 if contact == area or households.area[row] == area else 0
+        familiar = familiarity(rules.conditions[area], rules.conditions[contact], own, p)
+        would = application_chance(p.apply, familiar, 0.0, strength, loss, p.stigma_resources)
+        does = application_chance(p.apply, familiar, stigma * applying_on, strength, loss, p.stigma_resources)
         if route != ASSIGNED:
             ledger.flows[CONSIDERED, area] += 1.0
             if rich:
@@ -453,7 +473,7 @@ def walk(
             ledger.flows[OFFERS_RESOURCEFUL, area] += 1.0
         answer = uniform(philox(seed, mix(households.id[row], dwellings.id[home]), accept_address, 0)[0])
         loss = p.income_utility * p.stigma_accept
-        if answer < application_chance(p.accept, stigma * refusing_on, strength, loss, p.stigma_resources):
+        if answer < application_chance(p.accept, 0.0, stigma * refusing_on, strength, loss, p.stigma_resources):
             return k
         ledger.flows[REFUSALS, area] += 1.0
         if rich:
@@ -478,6 +498,7 @@ def area_rules(c: Context) -> AreaRules:
         c.by_area("letting.flexible_share"),
         duty.astype(np.int64),
         c.by_area("letting.local_youth_priority"),
+        c.conditions,
     )
 
 

@@ -227,7 +227,8 @@ def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None
     c.rules = load_rules(c.word("list.rules"))
     c.indicators = indicators_of(c.measurement, c.rules, c.scale)
     national = trends.convicted_reference(float(day.year))
-    c.conditions = conditions_of(c.indicators, national)
+    c.conditions = np.zeros(len(world.areas.kind))
+    c.conditions[: world.places] = conditions_of(c.indicators, national)
     c.list_margins = margins_of(
         c.measurement,
         c.indicators,

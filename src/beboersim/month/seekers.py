@@ -232,13 +232,18 @@ def arrive(
     kinds_to: I64,
     kinds_keepers: I64,
     kinds_children: F64,
+    contacts: F64,
 ) -> None:
-    """Let the month's seekers of one municipality come to its gate, looking for a home."""
+    """Let the month's seekers of one municipality come to its gate, looking for a home.
+
+    `contacts` holds the cumulated shares of each background's residents by area at the start: newcomers know people
+    there. A dated exogenous rate, one of the registered readings of origin.
+    """
     stream = mix(mix(code, month), 3)
     for kind in range(numbers.shape[0]):
         for ordinal in range(numbers[kind]):
             identity = mix(mix(stream, kind), ordinal)
-            row = new_household(households, used, identity, gate)
+            row = new_household(households, used, identity, gate, 0)
             households.searching[row] = ARRIVING
             households.search_since[row] = month
             word = philox(seed, identity, address, 0)
@@ -249,6 +254,8 @@ def arrive(
             woman = 1 if uniform(word[1]) < (0.85 if alone_with_children else 0.5) else 0
             origin = seeker_origin(uniform(word[2]), uniform(word[3]), non_western, western, age)
             weak = seeker_weak(origin, weak_danish, weak_nonwestern)
+            background = 1 if origin >= NONWESTERN_IMMIGRANT else 0
+            households.contact[row] = np.searchsorted(contacts[background], uniform(more[0]), side="right")
             studying = student_18 if age < 22 else (student_22 if age < 30 else 0.0)
             add_person(
                 persons, households, used, row, mix(identity, 1), seed, address, month, age, woman, KEEPER, origin,
@@ -262,7 +269,7 @@ def arrive(
                 )  # fmt: skip
             if kinds_children[kind] > 0.0:
                 mean = kinds_children[kind]
-                u = uniform(more[0])
+                u = uniform(word[0])
                 children = 1 if u < 2.0 - mean else 2
                 if u > 0.93:
                     children = 3
@@ -331,7 +338,7 @@ def come_to_the_gate(c: Context, municipality: int, code: int, path: Outlook) ->
         world.persons, world.households, world.used, world.gate(municipality), code, c.month, c.seed, word, numbers,
         min(now * p.nonwestern_lift, 0.9), margins.western * 1.5, p.weak_danish, p.weak_nonwestern, student_18,
         student_22, trends.regional_gross_income(margins.municipality.region, float(margins.year)) * WAGE_OVER_INCOME,
-        pension_age_months(c.time), AGE_FROM, AGE_TO, KEEPERS, CHILDREN,
+        pension_age_months(c.time), AGE_FROM, AGE_TO, KEEPERS, CHILDREN, c.contacts[municipality],
     )  # fmt: skip
 
 

@@ -130,6 +130,10 @@ def livelihoods(
     student_weight = np.where(age < 20, 1.0, student_weight)
     student = (age >= 16) & (age < 45) & (rng.random(n) < np.clip(studying[band] * student_weight, 0.0, 0.97))
     student &= ~((education == HIGHER) & (age >= 30))
+    # Who studies has not finished: under 20 mostly youth education, later higher education after upper secondary.
+    in_higher = rng.random(n) < np.where(age < 20, 0.15, 0.85)
+    unfinished = np.where(in_higher, UPPER_SECONDARY, BASIC)
+    education = np.where(student & ~mid, unfinished, education)
     activity = np.where(student, STUDENT, activity)
 
     working_age = (age >= 18) & (age < 65)

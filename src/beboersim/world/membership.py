@@ -50,14 +50,15 @@ def new_person(used: I64) -> int:
 
 
 @kernel
-def new_household(households: Households, used: I64, identity: int, area: int) -> int:
-    """Return the row of a new, empty household without dwelling, living in an area."""
+def new_household(households: Households, used: I64, identity: int, area: int, contact: int) -> int:
+    """Return the row of a new, empty household without dwelling, living in an area, with its people in another."""
     row = used[1]
     used[1] += 1
     households.id[row] = identity
     households.head[row] = -1
     households.dwelling[row] = -1
     households.area[row] = area
+    households.contact[row] = contact
     households.size[row] = 0
     households.adults[row] = 0
     households.searching[row] = NOT_SEARCHING

@@ -69,6 +69,7 @@ class Households(NamedTuple):
     area: Annotated[I16, Column("int16", "area", "area lived in, as tenant, owner or lodger")]
     size: Annotated[U8, Column("uint8", "persons", "members")]
     adults: Annotated[U8, Column("uint8", "persons", "those who keep the household: 2 is a couple")]
+    contact: Annotated[I16, Column("int16", "area", "area where the people it knows best live")]
     moved_in: Annotated[I16, Column("int16", "month", "month of moving into the dwelling", NEVER)]
     searching: Annotated[U8, Column("uint8", "code", "why a home is sought")]
     search_since: Annotated[I16, Column("int16", "month", "month the search began", NEVER)]

@@ -248,6 +248,7 @@ def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
         h_ordinal = np.arange(m) - h_starts[parts.household_area]
         households.id[h_span] = ids(code, parts.household_area, h_ordinal, 1)
         households.area[h_span] = parts.household_area + first_area
+        households.contact[h_span] = parts.household_area + first_area
         households.size[h_span] = np.bincount(parts.household, minlength=m)
         households.adults[h_span] = np.bincount(parts.household, weights=parts.role == 0, minlength=m)
         a_span = slice(first_area, first_area + len(parts.areas))
