@@ -122,7 +122,9 @@ class Town:
         """Run one month."""
         c = self.context
         c.ledger.flows[:] = 0.0
-        c.levers = self.plan.levers_on(c.day, self.places())
+        places = self.places()
+        c.levers = self.plan.levers_on(c.day, places)
+        c.levers_next = self.plan.levers_on(c.next_day, places)
         for process in MONTH:
             process(c)
         c.month += 1
@@ -211,6 +213,7 @@ def first_context(
         start_month=first_day.year * 12,
         month=first_day.year * 12,
         levers=levers,
+        levers_next=levers,
         ledger=Ledger(
             np.zeros((len(FLOWS), everywhere)), np.zeros((events, 5), np.int64), np.zeros(1, np.int64)
         ),

@@ -35,15 +35,17 @@ class Clearing(NamedTuple):
     tie: float
     owner_wish: float
     owner_income: float
+    owner_couple: float
     rooms_looked_at: float
+    idle_months: float
 
 
 @kernel
-def wishes_to_own(rank: float, age: float, works: float, owns: int, p: Clearing) -> float:
-    """Return the utility of owning over renting: income, age over thirty, work, and owning already."""
+def wishes_to_own(rank: float, age: float, works: float, owns: int, couple: int, p: Clearing) -> float:
+    """Return the utility of owning over renting: income, age over thirty, a couple, work, and owning already."""
     if works == 0.0 and owns == 0 and age < 60.0:
         return -3.0
-    return p.owner_wish + p.owner_income * rank + (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0)
+    return p.owner_wish + p.owner_income * rank + (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0) + p.owner_couple * couple
 
 
 @kernel
@@ -100,7 +102,7 @@ def clear_month(
         rank = income_rank(who.income / keepers, steps)
         old_home = households.dwelling[row]
         owns = 1 if old_home >= 0 and dwellings.tenure[old_home] == OWNER_OCCUPIED else 0
-        own = wishes_to_own(rank, who.age, who.employed, owns, p)
+        own = wishes_to_own(rank, who.age, who.employed, owns, 1 if households.adults[row] == 2 else 0, p)
         own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
         best = -1e18
         chosen = -1
@@ -177,7 +179,9 @@ def clearing(c: Context) -> None:
     n_households, n_homes = int(world.used[1]), int(world.used[2])
     seekers = np.flatnonzero(households.searching[:n_households] != NOT_SEARCHING)
     seekers = seekers[(households.head[seekers] >= 0) & (households.area[seekers] != world.elsewhere)]
-    vacant = np.flatnonzero((dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] != SOCIAL))
+    # A private home stands idle for some time between households: sold, repaired, advertised.
+    ready = dwellings.vacant_since[:n_homes] <= c.month - c.parameters.clearing.idle_months
+    vacant = np.flatnonzero(ready & (dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] != SOCIAL))
     if len(seekers) == 0 or len(vacant) == 0:
         return
     word = c.address(Purpose.NEIGHBOURHOOD)

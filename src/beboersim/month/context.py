@@ -67,6 +67,7 @@ class Context:
     start_month: int
     month: int
     levers: dict[str, Lever]
+    levers_next: dict[str, Lever]  # those of the first of the next month, by which a list of that day is made
     ledger: Ledger
     income_steps: F64
     low_income: float
@@ -105,19 +106,19 @@ class Context:
         """Return this month's address word for a purpose."""
         return address(purpose, self.month)
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, next_day: bool = False) -> bool:
         """Say whether a flag lever or a switch that holds everywhere is on."""
-        return float(self.number(name)) > 0.5
+        return self.number(name, next_day=next_day) > 0.5
 
-    def number(self, name: str) -> float:
-        """Return a lever that holds everywhere."""
-        value = self.levers[name]
+    def number(self, name: str, *, next_day: bool = False) -> float:
+        """Return a lever that holds everywhere, as it is in the month or on `next_day`."""
+        value = (self.levers_next if next_day else self.levers)[name]
         assert not isinstance(value, str | np.ndarray)
         return float(value)
 
-    def word(self, name: str) -> str:
-        """Return a lever that is a choice."""
-        value = self.levers[name]
+    def word(self, name: str, *, next_day: bool = False) -> str:
+        """Return a lever that is a choice, as it is in the month or on `next_day`."""
+        value = (self.levers_next if next_day else self.levers)[name]
         assert isinstance(value, str)
         return value
 

@@ -80,6 +80,9 @@ class Letting(NamedTuple):
     income_utility: float
     likeness: float
     own_area: float
+    urgency: float
+    conditions: float
+    seeks_social_couples: float
     offers_a_round: float
     rounds: float
     seeks_social_poor: float
@@ -110,18 +113,20 @@ def need(lodged: int, children: float, outside: float, separated: int, months: f
 
 
 @kernel
-def familiarity(conditions: float, contact_conditions: float, own: int, p: Letting) -> float:
-    """Return how familiar an area is to a seeker, in utility: like the area of the people it knows, or that very one.
+def pull(standing: float, known_standing: float, own: int, urgent: int, resources: float, p: Letting) -> float:
+    """Return how an area draws a seeker, in utility, whatever its name.
 
-    People look for homes where they know somebody and in places of like standing. Standing is the nearness to the
-    list's lines without origin (month.measuring.conditions_of). Origin is not read.
+    People look where they know somebody and in places of like standing; those without a home are less choosy; the
+    resourceful mind poor conditions more. Standing is the nearness to the list's lines without origin
+    (month.measuring.conditions_of). Origin is not read.
     """
-    return p.own_area * own - p.likeness * abs(conditions - contact_conditions)
+    wish = p.own_area * own + p.urgency * urgent - p.likeness * abs(standing - known_standing)
+    return wish - p.conditions * resources * standing
 
 
 @kernel
 def application_chance(
-    base: float, familiar: float, stigma: float, resources: float, weight: float, extra: float
+    base: float, wish: float, stigma: float, resources: float, weight: float, extra: float
 ) -> float:
     """Return the probability that a seeker ticks off an area, a logit in its reputation.
 
@@ -129,14 +134,27 @@ def application_chance(
     ----------
     base
         Probability for an area without stigma.
-    familiar
-        See `familiarity`.
+    wish
+        See `pull`.
     weight, extra
         Utility lost at full stigma (share of income times the utility of income), and how much more of it a
         household of full resources loses (methods §2.3).
     """
-    utility = np.log(base / (1.0 - base)) + familiar - weight * (1.0 + extra * resources) * stigma
+    utility = np.log(base / (1.0 - base)) + wish - weight * (1.0 + extra * resources) * stigma
     return 1.0 / (1.0 + np.exp(-utility))
+
+
+@kernel
+def seeks_social(resources: float, age: float, students: float, adults: int, p: Letting) -> float:
+    """Return the probability that a searching household seeks a social dwelling as well as a private one.
+
+    The fewer the resources the likelier; couples less than singles (M4-128 M4-129); young students always, for youth
+    dwellings.
+    """
+    if students > 0.0 and age < 30.0:
+        return 1.0
+    chance = p.seeks_social_poor - (p.seeks_social_poor - p.seeks_social_rich) * resources
+    return chance * p.seeks_social_couples if adults == 2 else chance
 
 
 @kernel
@@ -165,9 +183,7 @@ def describe_seekers(
             continue
         who = profile(persons, households, row, month, steps)
         u = uniform(philox(seed, households.id[row], seeking_address, households.search_since[row])[0])
-        if not (who.students > 0.0 and who.age < 30.0) and u >= p.seeks_social_poor - (
-            p.seeks_social_poor - p.seeks_social_rich
-        ) * who.resources:
+        if u >= seeks_social(who.resources, who.age, who.students, households.adults[row], p):
             continue
         hours = 0.0
         convicted = 0.0
@@ -429,7 +445,11 @@ def walk(
         row = rows[k]
         if households.searching[row] == NOT_SEARCHING:
             continue
-        if fits_the_home(int(facts[k, SIZE]), rooms) == 0 or suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
+        persons_here = int(facts[k, SIZE])
+        # What nobody on a list wants may be let to a household one person smaller than the home is meant for.
+        if fits_the_home(persons_here, rooms if route != OTHER else max(rooms - 1, (persons_here + 1) // 2)) == 0:
+            continue
+        if suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
             continue
         if households.area[row] == area and households.dwelling[row] >= 0 and route != INTERNAL:
             continue
@@ -442,9 +462,10 @@ def walk(
         loss = p.income_utility * p.stigma_apply
         contact = households.contact[row]
         own = 1 if contact == area or households.area[row] == area else 0
-        familiar = familiarity(rules.conditions[area], rules.conditions[contact], own, p)
-        would = application_chance(p.apply, familiar, 0.0, strength, loss, p.stigma_resources)
-        does = application_chance(p.apply, familiar, stigma * applying_on, strength, loss, p.stigma_resources)
+        urgent = 1 if households.dwelling[row] < 0 else 0
+        wish = pull(rules.conditions[area], rules.conditions[contact], own, urgent, strength, p)
+        would = application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources)
+        does = application_chance(p.apply, wish, stigma * applying_on, strength, loss, p.stigma_resources)
         if route != ASSIGNED:
             ledger.flows[CONSIDERED, area] += 1.0
             if rich:

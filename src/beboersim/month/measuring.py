@@ -213,14 +213,19 @@ def measuring(c: Context) -> None:
     c.rules = load_rules(c.word("list.rules"))
     if not c.rules.tiers:
         clear_list(c)
-    elif publication_in(c.rules, c.next_day):
+    # A list follows the rules of the day it is published on, which may be the first day of new rules.
+    rules_then = load_rules(c.word("list.rules", next_day=True))
+    if rules_then.tiers and publication_in(rules_then, c.next_day):
+        c.rules = rules_then
         publish(c)
 
 
 def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None:
     """Measure the town on a 1 January, and what follows from it: incomes' percentiles, conditions and margins."""
     world = c.world
-    c.income_steps, c.low_income, c.high_income = income_lines(world.persons, world.used, day.year * 12)
+    c.income_steps, c.low_income, c.high_income = income_lines(
+        world.persons, world.households, world.used, world.elsewhere, day.year * 12
+    )
     reference = np.array([income_reference(c, index) for index in range(len(c.margins))])
     by_place = reference[world.areas.municipality[: world.places]]
     c.measurement = measured(world.persons, world.households, world.used, day, by_place, earlier)
@@ -252,7 +257,10 @@ def income_reference(c: Context, municipality: int) -> float:
 
 
 def publish(c: Context) -> None:
-    """Publish the year's list: classify every place by the last measurement, and count its years on the list."""
+    """Publish the year's list: classify every place by the last measurement, by the rules of the day it is published.
+
+    The years on the lists are counted on.
+    """
     areas = c.world.areas
     places = c.world.places
     c.indicators = indicators_of(c.measurement, c.rules, c.scale)
@@ -261,8 +269,8 @@ def publish(c: Context) -> None:
         c.rules,
         national_convicted=trends.convicted_reference(float(c.next_day.year)),
         years_ghetto=areas.years_ghetto,
-        ethnicity_criterion=c.flag("list.ethnicity_criterion"),
-        criteria_needed=int(c.number("list.criteria_needed")),
+        ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
+        criteria_needed=int(c.number("list.criteria_needed", next_day=True)),
     )
     status = np.array([one.lowest for one in found], np.int64)
     areas.status[:places] = status

@@ -234,11 +234,17 @@ def count_cohort(
                     stocks[R_BOTH_WORKING_NOW, home] += 1.0
 
 
-def income_lines(persons: Persons, used: I64, month: int) -> tuple[F64, float, float]:
-    """Return percentiles 0-100 of adults' income and the lines of the lowest and highest fifth of taxpayers."""
+def income_lines(
+    persons: Persons, households: Households, used: I64, elsewhere: int, month: int
+) -> tuple[F64, float, float]:
+    """Return percentiles 0-100 of adults' income and the lines of the lowest and highest fifth of taxpayers.
+
+    Leavers who are followed live elsewhere and do not count: following a cohort must not change the town.
+    """
     n = int(used[0])
     months_old = month - persons.birth[:n].astype(np.int64)
-    here = persons.household[:n] >= 0
+    home = persons.household[:n]
+    here = (home >= 0) & (households.area[home] != elsewhere)
     adults = persons.income_past[:n][here & (months_old >= 216)]
     base = here & (months_old >= 180) & (months_old < 780) & (persons.activity[:n] != STUDENT)
     taxed = persons.income_past[:n][base]

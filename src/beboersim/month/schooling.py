@@ -40,6 +40,7 @@ class Schooling(NamedTuple):
 
     start_youth: float
     start_youth_parents_outside: float
+    shortest_months: float
     complete_youth: float
     drop_out_youth: float
     vocational_share: float
@@ -60,6 +61,7 @@ def school_step(
     months_old: int,
     education: int,
     activity: int,
+    months_in: int,
     parent_works: int,
     u: float,
     p: Schooling,
@@ -72,6 +74,8 @@ def school_step(
         Age in months.
     education, activity
         Codes.
+    months_in
+        Months since the activity began; nobody completes before `shortest_months`.
     parent_works
         1 if a keeper of the household works or studies; for a keeper, the person's own activity.
     u
@@ -88,12 +92,12 @@ def school_step(
         return STAYS
     if activity == STUDENT:
         if education == BASIC:
-            if u < p.complete_youth / 12.0:
+            if months_in >= p.shortest_months and u < p.complete_youth / 12.0:
                 return COMPLETES
             if u > 1.0 - p.drop_out_youth / 12.0:
                 return DROPS_OUT
         else:
-            if u < p.complete_higher / 12.0:
+            if months_in >= p.shortest_months and u < p.complete_higher / 12.0:
                 return COMPLETES
             if u > 1.0 - p.drop_out_higher / 12.0:
                 return DROPS_OUT
@@ -143,7 +147,13 @@ def attend_school(
             if activity[row] == PUPIL:
                 parent_works = works_at_home(persons, households, home)
             step = school_step(
-                months_old, persons.education[row], activity[row], parent_works, uniform(words[0, row - start]), p
+                months_old,
+                persons.education[row],
+                activity[row],
+                month - persons.since[row],
+                parent_works,
+                uniform(words[0, row - start]),
+                p,
             )
             if step != STAYS:
                 block = row - start

@@ -175,7 +175,7 @@ def add_person(
         doing = PENSIONER
     elif uniform(b[0]) < student_share or age < 18:
         doing = STUDENT
-    elif uniform(b[1]) < (0.55 if weak == 1 else 0.06):
+    elif uniform(b[1]) < (0.70 if weak == 1 else 0.06):
         doing = OUTSIDE
     else:
         doing = EMPLOYED
