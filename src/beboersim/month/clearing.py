@@ -30,6 +30,7 @@ class Clearing(NamedTuple):
     """Parameters of this process; see evidence/parameters/clearing.toml."""
 
     looks: float
+    find_poor: float
     find: float
     price_weight: float
     tie: float
@@ -41,11 +42,22 @@ class Clearing(NamedTuple):
 
 
 @kernel
+def finds_private(rank: float, students: float, p: Clearing) -> float:
+    """Return the probability that a searching household finds a private home it could have this month.
+
+    Prices and rents shut out low incomes; students share and rent rooms, and count as the middle.
+    """
+    place = max(rank, 0.5) if students > 0.0 else rank
+    return p.find_poor + (p.find - p.find_poor) * place
+
+
+@kernel
 def wishes_to_own(rank: float, age: float, works: float, owns: int, couple: int, p: Clearing) -> float:
     """Return the utility of owning over renting: income, age over thirty, a couple, work, and owning already."""
     if works == 0.0 and owns == 0 and age < 60.0:
         return -3.0
-    return p.owner_wish + p.owner_income * rank + (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0) + p.owner_couple * couple
+    settled = (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0) + p.owner_couple * couple
+    return p.owner_wish + p.owner_income * rank + settled
 
 
 @kernel
@@ -90,7 +102,7 @@ def clear_month(
         if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
             continue
         words = philox(seed, households.id[row], seeking_address, 0)
-        if uniform(words[0]) >= p.find:
+        if uniform(words[0]) >= max(p.find, p.find_poor):
             continue
         here = households.area[row]
         municipality = areas.municipality[here]
@@ -100,6 +112,8 @@ def clear_month(
         who = profile(persons, households, row, month, steps)
         keepers = max(float(households.adults[row]), 1.0)
         rank = income_rank(who.income / keepers, steps)
+        if uniform(words[0]) >= finds_private(rank, who.students, p):
+            continue
         old_home = households.dwelling[row]
         owns = 1 if old_home >= 0 and dwellings.tenure[old_home] == OWNER_OCCUPIED else 0
         own = wishes_to_own(rank, who.age, who.employed, owns, 1 if households.adults[row] == 2 else 0, p)

@@ -52,6 +52,7 @@ class Leaving(NamedTuple):
     child: float
     stigma: float
     stigma_resources: float
+    away_student: float
     away_young: float
     away_middle: float
     away_old: float
@@ -106,9 +107,11 @@ def leave_hazard(
 
 
 @kernel
-def leaves_town(age: float, u: float, p: Leaving) -> int:
+def leaves_town(age: float, students: float, u: float, p: Leaving) -> int:
     """Say whether a household that wants to move goes to another municipality (1) or looks in the town (0)."""
-    if age < 27.0:
+    if students > 0.0:
+        share = p.away_student
+    elif age < 27.0:
         share = p.away_young
     elif age < 60.0:
         share = p.away_middle
@@ -221,7 +224,7 @@ def leave_month(
             hazard = hazard_of(who, dwellings, areas, home, area, month - households.moved_in[row], stigma_on, p)
             if uniform(word) >= hazard:
                 continue
-            if leaves_town(who.age, uniform(words[1, row - start]), p) == 1:
+            if leaves_town(who.age, who.students, uniform(words[1, row - start]), p) == 1:
                 if dwellings.tenure[home] == SOCIAL:
                     ledger.flows[HOUSEHOLDS_OUT, area] += 1.0
                     ledger.flows[RESOURCES_OUT, area] += who.resources

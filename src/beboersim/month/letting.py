@@ -447,7 +447,7 @@ def walk(
             continue
         persons_here = int(facts[k, SIZE])
         # What nobody on a list wants may be let to a household one person smaller than the home is meant for.
-        if fits_the_home(persons_here, rooms if route != OTHER else max(rooms - 1, (persons_here + 1) // 2)) == 0:
+        if fits_the_home(persons_here, rooms - 1 if route == OTHER and rooms == persons_here + 2 else rooms) == 0:
             continue
         if suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
             continue

@@ -76,13 +76,16 @@ def money(c: Context) -> None:
 
 
 def first_doses(c: Context) -> F64:
-    """Return the doses at the start: every named area has a running grant of the frame then in force."""
+    """Return the doses at the start: every named area has a running grant of the frame then in force.
+
+    Areas without a helhedsplan have none to cut: their dose stays 1, which changes nothing.
+    """
     p = c.parameters.money
     dose = grant_dose(
         c.number("funding.social_frame"), p.reference_frame, c.number("funding.local_share"), STATUTORY_LOCAL_SHARE, 0.0
     )
     named = c.world.areas.kind == NAMED_AREA
-    return np.where(named, dose, 0.0)
+    return np.where(named, dose, 1.0)
 
 
 def spend_flow(c: Context) -> None:
@@ -90,7 +93,8 @@ def spend_flow(c: Context) -> None:
     p = c.parameters.money
     residents = np.zeros(len(c.dose))
     residents[: c.world.places] = c.measurement.sums[:, 0]
-    yearly = c.dose * p.spend_per_resident * residents / (1.0 - STATUTORY_LOCAL_SHARE)
+    named = c.world.areas.kind == NAMED_AREA
+    yearly = named * c.dose * p.spend_per_resident * residents / (1.0 - STATUTORY_LOCAL_SHARE)
     c.ledger.flows[PROGRAMME_SPEND, :] += yearly / 12.0
     c.world.areas.spend[:] = yearly
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 BLOCK = 1024
+HEALTH_AGE_MONTHS = 30 * 12  # health and hardship begin to part people from work (assumption, fitted by age)
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
 PENSION_AGES = ((0.0, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0), (2030.0, 68.0))
@@ -49,7 +50,8 @@ def finds_work(
     stigma, foreign
         Callbacks fall with the address's reputation for applicants of foreign background only (methods §2.3, M23).
     programme
-        Helhedsplan money running in the area over what the frame of 2015-2018 gave it (M05).
+        Helhedsplan money running in the area over what the frame of 2015-2018 gave it, less one (M05). The rates are
+        those of 2015 with that money running, so the same money changes nothing and a cut takes its part away.
     """
     rate = p.find_weak if weak == 1 else p.find_stable
     if age >= 55:
@@ -98,6 +100,8 @@ def work_month(
     income = persons.income_now
     outside_now = persons.outside_now
     area_of = households.area
+    weak = persons.weak
+    weak_bound = np.uint32(min(p.become_weak / 12.0, 1.0) * 4294967295.0)
     words = np.empty((4, BLOCK), np.uint32)
     total = used[0]
     for start in range(0, total, BLOCK):
@@ -126,6 +130,8 @@ def work_month(
                 note(ledger, month, EV_ACTIVITY, persons.id[row], 0, PENSIONER)
                 continue
             area = area_of[home]
+            if weak[row] == 0 and words[2, row - start] < weak_bound and months_old >= HEALTH_AGE_MONTHS:
+                weak[row] = 1
             foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
             trend = trend_nonwestern if foreign == 1 else trend_danish
             if doing == EMPLOYED:
@@ -197,5 +203,5 @@ def work(c: Context) -> None:
         c.address(Purpose.WORK), pension_age_months(c.time),
         trends.danish_employment_logit_trend(c.time) - trends.danish_employment_logit_trend(start),
         trends.nonwestern_employment_logit_trend(c.time) - trends.nonwestern_employment_logit_trend(start),
-        c.number("stigma.on_callbacks"), c.dose * c.number("funding.on_jobs"), c.parameters.work, c.ledger,
+        c.number("stigma.on_callbacks"), (c.dose - 1.0) * c.number("funding.on_jobs"), c.parameters.work, c.ledger,
     )  # fmt: skip

@@ -17,6 +17,7 @@ class Work(NamedTuple):
     lose_fresh: float
     fresh_months: float
     find_after_55: float
+    become_weak: float
     callback_penalty: float
     programme_men: float
     programme_women: float
