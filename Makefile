@@ -65,7 +65,7 @@ system:
 		echo "beboersim needs Python 3.11 or newer, and python3 is: $$(python3 --version 2>&1)." >&2; \
 		echo "Install one, and name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update --quiet && apt-get install --yes --quiet python3-venv; \
+		apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet python3-venv; \
 	else \
 		echo "Python has no venv. Run this line, and then make again:" >&2; \
 		echo "  sudo apt-get install --yes python3-venv" >&2; exit 1; \

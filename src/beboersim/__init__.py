@@ -6,7 +6,6 @@ The public names are imported when first used, so that ``import beboersim`` is q
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from beboersim.policy.scenario import Scenario
     from beboersim.town import Town
 
-__version__ = version("beboersim")
+# The one place of the version: a clone that is not installed has no metadata to ask.
+__version__ = "0.1.0"
 
 _HOMES = {
     "BeboerModel": "beboersim.model",

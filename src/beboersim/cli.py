@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from beboersim import __version__
 from beboersim.errors import InputError, meant
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def option_json(command: Command) -> Command:
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=example("beboersim run law --place Svendborg --scale 0.1 --from 2015 --until 2016"),
 )
-@click.version_option(package_name="beboersim", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the whole traceback if beboersim itself fails.")
 def main(debug: bool) -> None:
     """Simulate who lives where: rules for Denmark's disadvantaged social-housing areas, and what they do.

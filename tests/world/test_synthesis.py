@@ -207,12 +207,11 @@ def test_no_more_households_lodge_than_the_parameter_says() -> None:
     share = town.plan.parameter("synthesis.lodged_share")
     assert abs(lodged - share * m) < 5.0 * np.sqrt(share * m)
     assert (households.searching[:m][households.dwelling[:m] < 0] != NOT_SEARCHING).all()
-    assert has_no_lodgers(0.0)
 
 
-def has_no_lodgers(share: float) -> bool:
-    town = small_town(settings={"synthesis.lodged_share": share})
-    return bool((town.world.households.dwelling[: int(town.world.used[1])] >= 0).all())
+def test_with_a_lodged_share_of_0_nobody_lodges() -> None:
+    world = small_town(settings={"synthesis.lodged_share": 0.0}).world
+    assert (world.households.dwelling[: int(world.used[1])] >= 0).all()
 
 
 def test_a_mother_has_borne_the_children_she_lives_with() -> None:

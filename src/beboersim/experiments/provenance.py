@@ -24,7 +24,9 @@ PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "pyarrow", "matplotlib")
 
 def package_version() -> str:
     """Return the version of beboersim."""
-    return version("beboersim")
+    from beboersim import __version__
+
+    return __version__
 
 
 @cache

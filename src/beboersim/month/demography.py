@@ -122,7 +122,8 @@ def life_event(
         return DIES
     if sex == 1 and birth > 0.0 and months_since_birth >= p.birth_spacing_months:
         # A single woman's rate is the couple's divided by the ratio; the mean over both is the published rate.
-        chance = birth if adults == 2 else birth / p.partner_birth_ratio
+        # A grown daughter in her parents' home is no partner in their couple.
+        chance = birth if adults == 2 and keeper == 1 else birth / p.partner_birth_ratio
         if u_birth < chance:
             return GIVES_BIRTH
     if keeper == 0:
@@ -439,7 +440,7 @@ def partner_bucket(
 ) -> int:
     """Return the pool in which a partner is sought: municipality, ten-year age band, and mostly the same background.
 
-    That most couples share a background is a dated exogenous fact (registered reading of origin, see origin.py).
+    That most couples share a background is a dated exogenous fact (a registered reading of origin, see docs/odd.md).
     """
     age = (month - persons.birth[row]) // 12
     if persons.sex[row] == 0:

@@ -44,6 +44,8 @@ class Leaving(NamedTuple):
     outside: float
     pensioner: float
     youth_dwelling: float
+    social_couple: float
+    social_outside: float
     private_rented: float
     owner: float
     tenure_shape: float
@@ -65,6 +67,7 @@ class Leaving(NamedTuple):
 @kernel
 def leave_hazard(
     age: float,
+    couple: int,
     children: float,
     employed: float,
     students: float,
@@ -93,7 +96,12 @@ def leave_hazard(
         rate = p.employed
     else:
         rate = p.outside
-    if tenure == PRIVATE_RENTED:
+    if tenure == SOCIAL:
+        if couple == 1 and age < 65.0:
+            rate *= p.social_couple
+        if employed + students + pensioners == 0.0:
+            rate *= p.social_outside
+    elif tenure == PRIVATE_RENTED:
         rate *= p.private_rented
     elif tenure == OWNER_OCCUPIED:
         rate *= p.owner
@@ -243,6 +251,7 @@ def hazard_of(
     """Return `leave_hazard` for a household in its home."""
     return leave_hazard(
         who.age,
+        1 if who.employed + who.students + who.outside + who.pensioners >= 2.0 else 0,
         who.children,
         who.employed,
         who.students,
@@ -260,7 +269,7 @@ def hazard_of(
 def highest_hazard(p: Leaving, stigma_on: float) -> float:
     """Return a bound on the monthly hazard over everyone, for `leave_month`."""
     rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling)
-    rate *= max(1.0, p.private_rented, p.owner) * max(1.0, p.new_job) * max(1.0, p.child)
+    rate *= max(1.0, p.private_rented, p.owner, p.social_couple) * max(1.0, p.new_job) * max(1.0, p.child)
     rate *= (1.0 / p.tenure_months) ** (p.tenure_shape - 1.0)
     rate *= 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
     return min(rate / 12.0, 0.5)

@@ -83,6 +83,7 @@ class Letting(NamedTuple):
     urgency: float
     conditions: float
     seeks_social_couples: float
+    seeks_social_students: float
     offers_a_round: float
     rounds: float
     seeks_social_poor: float
@@ -148,11 +149,10 @@ def application_chance(
 def seeks_social(resources: float, age: float, students: float, adults: int, p: Letting) -> float:
     """Return the probability that a searching household seeks a social dwelling as well as a private one.
 
-    The fewer the resources the likelier; couples less than singles (M4-128 M4-129); young students always, for youth
-    dwellings.
+    The fewer the resources the likelier; couples less than singles (M4-128 M4-129); young students for youth dwellings.
     """
     if students > 0.0 and age < 30.0:
-        return 1.0
+        return p.seeks_social_students
     chance = p.seeks_social_poor - (p.seeks_social_poor - p.seeks_social_rich) * resources
     return chance * p.seeks_social_couples if adults == 2 else chance
 

@@ -14,6 +14,7 @@ import numpy as np
 from beboersim.chance import mix
 from beboersim.kernel import kernel
 from beboersim.month.ledger import FLOW
+from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.columns import F64
 
@@ -76,14 +77,15 @@ def money(c: Context) -> None:
 
 
 def first_doses(c: Context) -> F64:
-    """Return the doses at the start: every named area has a running grant of the frame then in force.
+    """Return the doses at the start: every named area has a running grant of the frame that the law gave it.
+
+    What was is the same in every scenario, so the lever's default is read and not the lever.
 
     Areas without a helhedsplan have none to cut: their dose stays 1, which changes nothing.
     """
     p = c.parameters.money
-    dose = grant_dose(
-        c.number("funding.social_frame"), p.reference_frame, c.number("funding.local_share"), STATUTORY_LOCAL_SHARE, 0.0
-    )
+    frame = float(catalogue()["funding.social_frame"].default_on(c.day))
+    dose = grant_dose(frame, p.reference_frame, STATUTORY_LOCAL_SHARE, STATUTORY_LOCAL_SHARE, 0.0)
     named = c.world.areas.kind == NAMED_AREA
     return np.where(named, dose, 1.0)
 

@@ -128,20 +128,20 @@ def stigma(c: Context) -> None:
 
 
 def first_stigma(c: Context) -> None:
-    """Set the reputations at the start: where they would be after the years on the list so far."""
+    """Set the reputations at the start: where the years on the public list so far have brought them.
+
+    What was is the same in every scenario, so no lever is read here.
+    """
     p = c.parameters.stigma
     areas = c.world.areas
-    public = c.number("list.public")
-    counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
     for area in range(c.world.places):
         if areas.kind[area] == NEIGHBOURHOOD:
             continue
         quiet = p.conditions * c.conditions[area]
         years = float(areas.years_listed[area])
         target = stigma_target(
-            int(areas.status[area]), years, public, counts_origin, c.indicators[area].non_western or 0.0, 0.0,
-            c.conditions[area], p,
-        )  # fmt: skip
+            int(areas.status[area]), years, 1.0, 1.0, c.indicators[area].non_western or 0.0, 0.0, c.conditions[area], p
+        )
         reached = 1.0 - 2.0 ** (-12.0 * years / p.half_life_up)
         areas.stigma[area] = quiet + reached * (target - quiet)
         areas.stigma_inside[area] = p.inside * areas.stigma[area]

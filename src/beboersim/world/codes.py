@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Origin, as Danmarks Statistik counts it. Descriptive; read only where design registers it (see month/origin.py).
+# Origin, as Danmarks Statistik counts it. Descriptive; read only where design registers it (docs/odd.md names the places).
 DANISH, WESTERN, NONWESTERN_IMMIGRANT, NONWESTERN_DESCENDANT = 0, 1, 2, 3
 ORIGINS = ("danish", "western", "nonwestern_immigrant", "nonwestern_descendant")
 

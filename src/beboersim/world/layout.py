@@ -1,7 +1,8 @@
 """The areas of a municipality at the start: named areas, other social estates, and private neighbourhoods.
 
 Named areas are the rows of the lists. The other estates are drawn with dispersion and stay anonymous; one of 1,000
-residents or more that would have been listed at the start is drawn again, because the published list did not hold it.
+residents or more that would have been listed at the start is moved just inside the lines, because the list did not hold
+it.
 The neighbourhoods are what is left of the municipality, so that its totals add up.
 """
 
