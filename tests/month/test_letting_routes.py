@@ -27,7 +27,7 @@ UDSAT = 2
 def test_of_two_alike_the_one_who_signed_up_earlier_gets_the_home(earlier_is_first_row: bool) -> None:
     estate = Estate()
     home = estate.vacancy()
-    one, other = (estate.seeker(since=s) for s in ((60, 12) if earlier_is_first_row else (12, 60)))
+    one, other = (estate.seeker(queued=s) for s in ((60, 12) if earlier_is_first_row else (12, 60)))
     estate.let()
     assert estate.tenant_of(home) == (one if earlier_is_first_row else other)
     assert estate.flow("let_list") == 1
@@ -61,7 +61,7 @@ def test_a_single_person_gets_at_most_two_rooms_from_the_list(rooms: int, gets_i
     estate = Estate()
     home = estate.vacancy(rooms)
     row = estate.seeker()
-    family = estate.seeker(since=1)
+    family = estate.seeker(queued=1)
     estate.c.world.households.size[family] = 4  # four rooms suit four persons; as they do two rooms at the least
     estate.let()
     assert estate.tenant_of(home) == (row if gets_it else family)
@@ -90,8 +90,8 @@ def test_youth_and_elderly_homes_go_to_whom_they_are_meant_for(
 def test_the_municipality_assigns_by_need_and_not_by_queue() -> None:
     estate = Estate(assignment_share=1.0)
     home = estate.vacancy()
-    estate.seeker(since=300)
-    estate.seeker(since=None, activity=OUTSIDE, hours=0, education=BASIC, income_past=0.0)  # housed, out of work
+    estate.seeker(queued=300)
+    estate.seeker(queued=None, activity=OUTSIDE, hours=0, education=BASIC, income_past=0.0)  # housed, out of work
     pressing = estate.lodger()
     estate.let()
     assert estate.tenant_of(home) == pressing
@@ -101,8 +101,8 @@ def test_the_municipality_assigns_by_need_and_not_by_queue() -> None:
 def test_without_assignment_the_queue_decides() -> None:
     estate = Estate(assignment_share=0.0)
     home = estate.vacancy()
-    first = estate.seeker(since=300)
-    estate.lodger(since=2)
+    first = estate.seeker(queued=300)
+    estate.lodger(queued=2)
     estate.let()
     assert estate.tenant_of(home) == first
     assert estate.flow("let_assigned") == 0
@@ -111,7 +111,7 @@ def test_without_assignment_the_queue_decides() -> None:
 def test_what_the_municipality_cannot_assign_goes_to_the_queue() -> None:
     estate = Estate(assignment_share=1.0)
     home = estate.vacancy()
-    first = estate.seeker(since=300)  # works: not in need
+    first = estate.seeker(queued=300)  # works: not in need
     estate.let()
     assert estate.tenant_of(home) == first
     assert (estate.flow("let_assigned"), estate.flow("let_list")) == (0, 1)
@@ -154,7 +154,7 @@ def test_the_law_bars_assignment_only_where_and_whom_it_says(
     if way != "not listed":
         estate.c.world.areas.status[estate.area] = UDSAT
     home = estate.vacancy()
-    row = estate.lodger(since=None, **facts)
+    row = estate.lodger(queued=None, **facts)
     estate.let()
     assert estate.flow("refused_by_rule") == (1 if barred and way == "bar" else 0)
     assert estate.flow("let_assigned") == (0 if barred and way == "bar" else 1)
@@ -168,12 +168,12 @@ def test_where_flexible_letting_is_a_duty_nobody_who_fails_the_criteria_gets_in(
     estate.c.world.areas.status[estate.area] = UDSAT
     home = estate.vacancy()
     without_work = dict(activity=OUTSIDE, hours=0)
-    estate.seeker(since=300, **without_work)
-    estate.tenant(since=200, **without_work)
-    estate.lodger(since=100)
+    estate.seeker(queued=300, **without_work)
+    estate.tenant(queued=200, **without_work)
+    estate.lodger(queued=100)
     estate.let()
     assert estate.tenant_of(home) == NOBODY
-    in_work = estate.seeker(since=1)
+    in_work = estate.seeker(queued=1)
     estate.let()
     assert estate.tenant_of(home) == in_work
     assert estate.flow("let_flexible") == 1
@@ -184,8 +184,8 @@ def test_without_the_duty_the_queue_decides(lever: dict[str, bool]) -> None:
     estate = Estate(months_on=DUTY_IN_FORCE, **lever)
     estate.c.world.areas.status[estate.area] = UDSAT
     home = estate.vacancy()
-    first = estate.seeker(since=300, activity=OUTSIDE, hours=0)
-    estate.seeker(since=1)
+    first = estate.seeker(queued=300, activity=OUTSIDE, hours=0)
+    estate.seeker(queued=1)
     estate.let()
     assert estate.tenant_of(home) == first
 
@@ -194,8 +194,8 @@ def test_before_december_2018_flexible_letting_is_no_duty() -> None:
     estate = Estate(months_on=6)
     estate.c.world.areas.status[estate.area] = UDSAT
     home = estate.vacancy()
-    first = estate.seeker(since=300, activity=OUTSIDE, hours=0)
-    estate.seeker(since=1)
+    first = estate.seeker(queued=300, activity=OUTSIDE, hours=0)
+    estate.seeker(queued=1)
     estate.let()
     assert estate.tenant_of(home) == first
 
@@ -213,7 +213,7 @@ def test_before_december_2018_flexible_letting_is_no_duty() -> None:
 def test_flexible_letting_is_for_work_and_study(facts: dict[str, int], meets: bool) -> None:
     estate = Estate(flexible_share=1.0)
     home = estate.vacancy()
-    earlier, later = estate.seeker(since=300, **facts), estate.seeker(since=1)
+    earlier, later = estate.seeker(queued=300, **facts), estate.seeker(queued=1)
     estate.let()
     assert estate.tenant_of(home) == (earlier if meets else later)
     assert estate.flow("let_flexible") == 1
@@ -223,8 +223,8 @@ def test_flexible_letting_is_for_work_and_study(facts: dict[str, int], meets: bo
 def test_tenants_of_the_organisation_come_first_when_the_internal_list_does(every: int, internal_first: bool) -> None:
     estate = Estate(internal_every=every)
     home = estate.vacancy()
-    outside = estate.seeker(since=300)
-    inside = estate.tenant(since=None)
+    outside = estate.seeker(queued=300)
+    inside = estate.tenant(queued=None)
     estate.let()
     assert estate.tenant_of(home) == (inside if internal_first else outside)
     assert estate.flow("let_internal") == (1 if internal_first else 0)
@@ -233,8 +233,8 @@ def test_tenants_of_the_organisation_come_first_when_the_internal_list_does(ever
 def test_on_the_internal_list_the_longest_tenancy_comes_first() -> None:
     estate = Estate(internal_every=1, scale=0.2)
     home = estate.vacancy()
-    estate.tenant(since=None, lives_for=10)
-    longest = estate.tenant(since=None, lives_for=200)
+    estate.tenant(queued=None, lives_for=10)
+    longest = estate.tenant(queued=None, lives_for=200)
     estate.let()
     assert estate.tenant_of(home) == longest
 
@@ -243,8 +243,8 @@ def test_on_the_internal_list_the_longest_tenancy_comes_first() -> None:
 def test_local_young_people_come_first_where_they_have_priority(priority: bool) -> None:
     estate = Estate(flexible_share=1.0, local_youth_priority=priority)
     home = estate.vacancy()
-    stranger = estate.seeker(since=300)
-    local = estate.seeker(since=1, area_grown=estate.area, birth=estate.c.month - 12 * 22)
+    stranger = estate.seeker(queued=300)
+    local = estate.seeker(queued=1, area_grown=estate.area, birth=estate.c.month - 12 * 22)
     estate.let()
     assert estate.tenant_of(home) == (local if priority else stranger)
     assert estate.flow("let_local_youth") == (1 if priority else 0)
@@ -254,10 +254,10 @@ def test_local_young_people_come_first_where_they_have_priority(priority: bool) 
 def test_priority_is_for_the_young_of_this_area_in_work_or_study(facts: dict[str, int]) -> None:
     estate = Estate(flexible_share=1.0, local_youth_priority=True)
     home = estate.vacancy()
-    stranger = estate.seeker(since=300)
+    stranger = estate.seeker(queued=300)
     local = dict(area_grown=estate.area, birth=-12 * 22) | facts
     local["birth"] += estate.c.month
-    estate.seeker(since=1, **local)
+    estate.seeker(queued=1, **local)
     estate.let()
     assert estate.tenant_of(home) == stranger
     assert estate.flow("let_local_youth") == 0
@@ -268,7 +268,7 @@ def test_a_refused_offer_costs_no_place_and_is_counted() -> None:
     home = estate.vacancy()
     c = estate.c
     c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(accept=1e-12))
-    rows = [estate.seeker(since=s) for s in (9, 8, 7)]
+    rows = [estate.seeker(queued=s) for s in (9, 8, 7)]
     estate.let()
     assert estate.tenant_of(home) == NOBODY
     # Asked on the list, and again as anyone who looks for a home.
@@ -283,7 +283,7 @@ def test_who_avoids_the_areas_name_is_counted_and_gets_no_offer() -> None:
     fields = dict(apply=0.5, stigma_apply=1e6)
     c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(**fields))
     for s in range(40):
-        estate.seeker(since=s)
+        estate.seeker(queued=s)
     c.world.areas.stigma[estate.area] = 1.0
     estate.let()
     assert estate.flow("offers") == 0

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.append(str(Path(__file__).parent.parent / "month"))
+from estates import Estate
 
-from estates import Estate  # noqa: E402
-
-from beboersim.month.stigma import next_stigma  # noqa: E402
-from beboersim.world.codes import LEFT_HOME, WANTS_CHANGE  # noqa: E402
+from beboersim.month.stigma import next_stigma
+from beboersim.world.codes import LEFT_HOME, WANTS_CHANGE
 
 
 @pytest.mark.parametrize("start", [0.0, 0.2, 0.9, 1.0])
@@ -52,7 +47,7 @@ def two_state_chain(assignment_share: float, years: int, homes_wanted: int = 60)
     households, dwellings = c.world.households, c.world.dwellings
     homes = [estate.vacancy() for _ in range(homes_wanted)]
     needy = [estate.lodger() for _ in range(homes_wanted + 40)]
-    listed = [estate.seeker(since=int(rng.integers(1, 200))) for _ in range(homes_wanted + 40)]
+    listed = [estate.seeker(queued=int(rng.integers(1, 200))) for _ in range(homes_wanted + 40)]
     in_need = set(needy)
     is_v = {row: rng.random() < (ASSIGNED_V if row in in_need else LIST_V) for row in needy + listed}
     monthly = {kind: 1.0 - (1.0 - rate) ** (1 / 12) for kind, rate in ((True, LEAVES_V), (False, LEAVES_R))}
@@ -121,7 +116,7 @@ def test_every_nth_vacancy_goes_to_the_internal_list_first(every: int, share: fl
         estate.vacancy()
         estate.seeker()
     for _ in range(n):
-        estate.tenant(since=None)
+        estate.tenant(queued=None)
     estate.let()
     internal = estate.flow("let_internal")
     assert internal + estate.flow("let_list") == n

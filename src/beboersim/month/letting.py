@@ -446,8 +446,9 @@ def walk(
         if households.searching[row] == NOT_SEARCHING:
             continue
         persons_here = int(facts[k, SIZE])
-        # What nobody on a list wants may be let to a household one person smaller than the home is meant for.
-        if fits_the_home(persons_here, rooms - 1 if route == OTHER and rooms == persons_here + 2 else rooms) == 0:
+        # What nobody on a list wants may be let to a household two persons smaller than the home is meant for.
+        spare = 2 if route == OTHER else 0
+        if fits_the_home(persons_here, rooms) == 0 and not 1 < rooms - persons_here <= 1 + spare:
             continue
         if suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Origin, as Danmarks Statistik counts it. Descriptive; read only where design registers it (docs/odd.md names the places).
+# Origin, as Danmarks Statistik counts it. Descriptive; docs/odd.md names where it is read.
 DANISH, WESTERN, NONWESTERN_IMMIGRANT, NONWESTERN_DESCENDANT = 0, 1, 2, 3
 ORIGINS = ("danish", "western", "nonwestern_immigrant", "nonwestern_descendant")
 

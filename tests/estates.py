@@ -8,6 +8,7 @@ import numpy as np
 from small_towns import small_town
 
 from beboersim.month.context import Context
+from beboersim.month.ledger import FLOW
 from beboersim.month.letting import letting
 from beboersim.policy.catalogue import Value
 from beboersim.world.codes import (
@@ -95,12 +96,12 @@ class Estate:
     def person(self, household: int) -> int:
         return int(self.c.world.households.head[household])
 
-    def seeker(self, *, since: int | None = 30, reason: int = WANTS_CHANGE, **facts: Any) -> int:
+    def seeker(self, *, queued: int | None = 30, reason: int = WANTS_CHANGE, **facts: Any) -> int:
         """Make a single person in a private home look for a home, on the estate's list for so many months."""
         row = int(self._singles.pop(0))
-        return self._seeks(row, since, reason, facts)
+        return self._seeks(row, queued, reason, facts)
 
-    def tenant(self, *, since: int | None = 30, lives_for: int = 60, **facts: Any) -> int:
+    def tenant(self, *, queued: int | None = 30, lives_for: int = 60, **facts: Any) -> int:
         """Make a tenant of the same organisation, in another area, look for another home."""
         c = self.c
         areas = c.world.areas
@@ -109,16 +110,16 @@ class Estate:
             if areas.organisation[area] == self.organisation and area != self.area:
                 self._tenants.remove(row)
                 c.world.households.moved_in[row] = c.month - lives_for
-                return self._seeks(int(row), since, WANTS_CHANGE, facts)
+                return self._seeks(int(row), queued, WANTS_CHANGE, facts)
         raise AssertionError("no tenant left")
 
-    def _seeks(self, row: int, since: int | None, reason: int, facts: dict[str, Any]) -> int:
+    def _seeks(self, row: int, queued: int | None, reason: int, facts: dict[str, Any]) -> int:
         c = self.c
         households, person = c.world.households, self.person(row)
         households.searching[row] = reason
         households.search_since[row] = c.month - 1
-        households.organisation[row, 0] = ANOTHER_TOWNS_LIST if since is None else self.organisation
-        households.listed_since[row, 0] = c.month - (since or 0)
+        households.organisation[row, 0] = ANOTHER_TOWNS_LIST if queued is None else self.organisation
+        households.listed_since[row, 0] = c.month - (queued or 0)
         defaults = dict(
             activity=EMPLOYED, hours=100, education=HIGHER, citizen=1, origin=0, convicted=-32768, area_grown=-1,
             since=c.month - 100, income_past=400_000.0,
@@ -127,10 +128,10 @@ class Estate:
             getattr(c.world.persons, name)[person] = value
         return row
 
-    def lodger(self, *, since: int | None = None, **facts: Any) -> int:
+    def lodger(self, *, queued: int | None = None, **facts: Any) -> int:
         """Make somebody without a home, outside work and with basic schooling look for one: pressing need."""
         row = self.seeker(
-            since=since, reason=LEFT_HOME,
+            queued=queued, reason=LEFT_HOME,
             **({"activity": OUTSIDE, "hours": 0, "education": BASIC, "income_past": 0.0} | facts),
         )  # fmt: skip
         c = self.c
@@ -147,6 +148,4 @@ class Estate:
         return int(self.c.world.dwellings.household[home])
 
     def flow(self, name: str) -> float:
-        from beboersim.month.ledger import FLOW
-
         return float(self.c.ledger.flows[FLOW[name]].sum())

@@ -1,0 +1,106 @@
+"""When the list is made, by which rules, and what follows from it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from small_towns import START, has_run, small_town
+
+from beboersim.law.lists import Indicators, load_rules
+from beboersim.month.measuring import conditions_of, indicators_of
+from beboersim.month.publication import publication_in
+from beboersim.town import Town
+from beboersim.world.codes import UNLISTED
+
+
+@pytest.mark.parametrize(
+    ("rules", "day", "published"),
+    [
+        ("2014", date(2015, 12, 1), True),
+        ("2014", date(2015, 11, 1), False),
+        ("2014", date(2014, 12, 1), True),
+        ("2014", date(2014, 2, 1), False),  # the extra list of that winter is left out
+        ("2018", date(2018, 12, 1), True),
+        ("2021", date(2025, 12, 1), True),
+        ("none", date(2020, 12, 1), False),
+    ],
+)
+def test_the_list_is_published_on_its_day(rules: str, day: date, published: bool) -> None:
+    assert publication_in(load_rules(rules), day) is published
+
+
+@pytest.fixture(scope="module")
+def eleven_years() -> Town:
+    return has_run(small_town(("Aarhus",), scale=0.02, months=12 * 8))
+
+
+def test_a_list_follows_the_rules_of_its_own_day(eleven_years: Town) -> None:
+    words = {r.date: set(r.status_words) - {"none"} for r in eleven_years.monthly if r.date.month == 12}
+    vocabulary = {
+        2015: {"ghetto"},
+        2018: {"udsat", "udsat+ghetto", "udsat+ghetto+hard_ghetto"},
+        2021: {"forebyggelse", "udsat", "udsat+parallelsamfund", "udsat+parallelsamfund+omdannelsesomraade"},
+    }
+    for year, known in vocabulary.items():
+        assert words[date(year, 12, 1)], year
+        assert words[date(year, 12, 1)] <= known, year
+
+
+def test_a_status_changes_only_with_a_publication(eleven_years: Town) -> None:
+    for before, now in zip(eleven_years.monthly, eleven_years.monthly[1:], strict=False):
+        if now.date.month != 12:
+            assert (before.status == now.status).all()
+            assert (before.counts["years_listed"] == now.counts["years_listed"]).all()
+
+
+def test_years_on_the_list_count_on_while_listed_and_start_again_after(eleven_years: Town) -> None:
+    lists = [r for r in eleven_years.monthly if r.date.month == 12]
+    for before, now in zip(lists, lists[1:], strict=False):
+        expected = np.where(now.status >= 2, before.counts["years_listed"] + 1, 0)
+        assert (now.counts["years_listed"] == expected).all()
+
+
+def test_indicators_change_on_the_first_of_january_only(eleven_years: Town) -> None:
+    names = ("outside_work_share", "convicted_share", "basic_education_share", "income_ratio", "nonwestern_share")
+    for before, now in zip(eleven_years.monthly, eleven_years.monthly[1:], strict=False):
+        same = all(np.array_equal(before.counts[n], now.counts[n], equal_nan=True) for n in names)
+        assert same == (now.date.month != 1)
+
+
+def test_without_a_list_nobody_has_a_status() -> None:
+    town = has_run(small_town(("Aarhus",), scale=0.02, months=14, settings={"list.rules": "none"}))
+    assert (town.world.areas.status == UNLISTED).all()
+    assert (town.world.areas.years_listed == 0).all()
+    assert set(town.monthly[-1].status_words) == {"none"}
+
+
+def test_a_mean_over_years_is_the_mean_of_the_areas_annual_shares() -> None:
+    town = small_town(("Aarhus",), scale=0.02, months=13)
+    town.run(town.until)
+    m = town.context.measurement
+    found = indicators_of(m, load_rules("2014"), town.context.scale)
+    for place, indicators in enumerate(found):
+        assert indicators.outside_work == pytest.approx(m.outside[place, :2].mean())
+        assert indicators.convicted == pytest.approx(m.convicted[place, :2].mean())
+    np.testing.assert_allclose(m.outside[:, 0], m.share(3, 2))
+
+
+def test_conditions_are_nearness_to_the_lines_and_read_no_origin() -> None:
+    on_the_line = Indicators(2000.0, 0.1, 0.40, 0.03, 0.60, 0.55)
+    same_but_origin = on_the_line._replace(non_western=0.9)
+    far = Indicators(2000.0, 0.1, 0.0, 0.0, 0.0, 5.5)
+    nothing_known = Indicators(2000.0, None, None, None, None, None)
+    levels = conditions_of([on_the_line, same_but_origin, far, nothing_known], 0.01)
+    assert levels[0] == levels[1] == 1.0
+    assert levels[2] == pytest.approx(0.025)
+    assert levels[3] == 0.0
+
+
+def test_the_first_measurement_stands_in_the_first_record(fresh: Town) -> None:
+    record = fresh.monthly[0]
+    assert record.date == START
+    assert record is fresh.yearly[0]
+    assert np.isfinite(record.counts["outside_work_share"]).all()
+    assert "births" not in record.counts

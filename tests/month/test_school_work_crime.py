@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_towns import ROOM, ages, people, small_town
+
+from beboersim.month.ledger import Event
+from beboersim.month.schooling import (
+    BECOMES_PUPIL,
+    BECOMES_STUDENT,
+    COMPLETES,
+    DROPS_OUT,
+    GOES_OUTSIDE,
+    STAYS,
+    Schooling,
+    school_step,
+)
+from beboersim.month.work import PENSION_AGES, close_year, finds_work, loses_work, pension_age_months
+from beboersim.policy.plan import Plan
+from beboersim.policy.scenario import Scenario
+from beboersim.town import Town, of_plan
+from beboersim.world.attachment import Work, steady_states
+from beboersim.world.codes import (
+    BASIC,
+    CHILD,
+    EMPLOYED,
+    HIGHER,
+    OUTSIDE,
+    PENSIONER,
+    PUPIL,
+    STUDENT,
+    UPPER_SECONDARY,
+    VOCATIONAL,
+)
+from beboersim.world.columns import made
+from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
+from beboersim.world.state import Persons
+
+LAW = Plan(Scenario.load("law"))
+SCHOOL, WORK, CRIME = of_plan(LAW, "schooling", Schooling), of_plan(LAW, "work", Work), of_plan(LAW, "crime", Crime)
+
+
+def step(years: float, activity: int, u: float, education: int = BASIC, works: int = 1, months_in: int = 40) -> int:
+    return school_step(
+        months_old=round(years * 12), education=education, activity=activity, months_in=months_in,
+        parent_works=works, u=u, p=SCHOOL,
+    )  # fmt: skip
+
+
+def test_school_starts_at_six_and_ends_at_sixteen() -> None:
+    assert step(5.99, CHILD, 0.0) == STAYS
+    assert step(6.0, CHILD, 0.999) == BECOMES_PUPIL
+    assert step(15.99, PUPIL, 0.0) == STAYS
+    assert step(16.0, PUPIL, 0.0) == BECOMES_STUDENT
+    assert step(16.0, PUPIL, 0.9999) == GOES_OUTSIDE
+    assert step(17.5, PUPIL, 0.0) == BECOMES_STUDENT
+
+
+def test_the_child_of_a_home_without_work_starts_youth_education_less_often() -> None:
+    between = SCHOOL.start_youth - 0.5 * SCHOOL.start_youth_parents_outside
+    assert step(16.0, PUPIL, between, works=1) == BECOMES_STUDENT
+    assert step(16.0, PUPIL, between, works=0) == GOES_OUTSIDE
+
+
+def test_a_student_completes_drops_out_or_goes_on() -> None:
+    assert step(19.0, STUDENT, 0.0) == COMPLETES
+    assert step(19.0, STUDENT, 0.99999) == DROPS_OUT
+    assert step(19.0, STUDENT, 0.5) == STAYS
+    assert step(19.0, STUDENT, 0.0, months_in=1) == STAYS  # not in the first month
+    assert step(45.0, STUDENT, 0.5) == DROPS_OUT
+
+
+def test_education_is_taken_up_again_before_thirty_only() -> None:
+    for education, back in ((BASIC, True), (UPPER_SECONDARY, True), (VOCATIONAL, True), (HIGHER, False)):
+        assert step(24.0, EMPLOYED, 0.0, education) == (BECOMES_STUDENT if back else STAYS)
+        assert step(30.0, OUTSIDE, 0.0, education) == STAYS
+    assert step(70.0, PENSIONER, 0.0) == STAYS
+
+
+def finds(p: Work = WORK, **changed: float) -> float:
+    facts: dict[str, float] = dict(age=35, sex=0, weak=1, trend=0.0, stigma=0.0, foreign=0, programme=0.0)
+    facts |= changed
+    return finds_work(
+        int(facts["age"]), int(facts["sex"]), int(facts["weak"]), facts["trend"], facts["stigma"],
+        int(facts["foreign"]), facts["programme"], p,
+    )  # fmt: skip
+
+
+def test_the_chance_of_work_without_influences_is_the_parameter() -> None:
+    assert finds() == WORK.find_weak
+    assert finds(weak=0) == WORK.find_stable
+    assert finds(age=54) == WORK.find_weak
+    assert finds(age=55) == pytest.approx(WORK.find_weak * WORK.find_after_55)
+
+
+def test_the_address_costs_callbacks_of_applicants_of_foreign_background_only() -> None:
+    assert finds(stigma=1.0, foreign=1) == pytest.approx(WORK.find_weak * (1.0 - WORK.callback_penalty))
+    assert finds(stigma=1.0, foreign=0) == finds()
+    assert finds(WORK._replace(callback_penalty=0.0), stigma=1.0, foreign=1) == finds()
+
+
+def test_programmes_help_by_reach_and_gain() -> None:
+    gain = 1.0 + WORK.programme_reach * (WORK.programme_men - 1.0)
+    assert finds(programme=1.0) == pytest.approx(WORK.find_weak * gain)
+    assert finds(programme=0.0, sex=1) == finds(programme=0.0, sex=0)
+    assert finds(WORK._replace(programme_reach=0.0), programme=1.0) == finds()
+
+
+def test_a_rising_trend_helps_to_find_and_to_keep_work() -> None:
+    assert finds(trend=0.3) > finds() > finds(trend=-0.3)
+    assert loses_work(20, 1, 0.3, WORK) < loses_work(20, 1, 0.0, WORK)
+
+
+def test_fresh_jobs_of_the_weakly_attached_end_most() -> None:
+    fresh = int(WORK.fresh_months)
+    assert loses_work(fresh - 1, 1, 0.0, WORK) == WORK.lose_fresh
+    assert loses_work(fresh, 1, 0.0, WORK) == WORK.lose_weak
+    assert loses_work(0, 0, 0.0, WORK) == WORK.lose_stable
+
+
+@pytest.mark.parametrize("weak", [0, 1])
+def test_the_long_run_share_outside_work_is_that_of_the_monthly_rates(weak: int) -> None:
+    """One person for a very long time, against the formula that the synthesis uses."""
+    rng = np.random.default_rng(1)
+    find = finds(weak=weak)
+    spells_in, spells_out = [], []
+    for _ in range(4000):
+        spells_out.append(rng.geometric(find))
+        months = 0
+        u = rng.random(2000)
+        while u[months] >= loses_work(months, weak, 0.0, WORK):
+            months += 1
+        spells_in.append(months + 1)
+    a, b = np.array(spells_out, float), np.array(spells_in, float)
+    share = a.sum() / (a.sum() + b.sum())
+    error = share * (1.0 - share) * np.sqrt((a.std() / a.mean()) ** 2 + (b.std() / b.mean()) ** 2) / np.sqrt(len(a))
+    # The first month of a job counts in months: a spell is at least one month, as in the formula up to that month.
+    assert abs(share - steady_states(WORK)[weak]) < 5.0 * error + 0.005
+
+
+@pytest.mark.parametrize(
+    ("time", "years"), [(2015.0, 65.0), (2018.99, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0),
+                        (2029.9, 67.0), (2030.0, 68.0)],
+)  # fmt: skip
+def test_the_pension_age_is_that_of_the_date(time: float, years: float) -> None:
+    assert pension_age_months(time) == round(years * 12)
+    assert [age for _, age in PENSION_AGES] == sorted(age for _, age in PENSION_AGES)
+
+
+def test_at_the_turn_of_the_year_this_year_becomes_last_year() -> None:
+    persons = made(Persons, 2)
+    persons.outside_now[:] = (1200, 600)
+    persons.outside_past[0] = (1, 2, 3)
+    persons.income_now[:] = (100.0, 200.0)
+    persons.convicted_years[:] = (1, 0b11111)
+    close_year(persons, np.array([2, 0, 0], np.int64))
+    assert persons.outside_past[0].tolist() == [200, 1, 2]
+    assert persons.outside_past[1, 0] == 100
+    assert persons.income_past.tolist() == [100.0, 200.0]
+    assert persons.income_now.tolist() == [0.0, 0.0]
+    assert persons.outside_now.tolist() == [0, 0]
+    assert persons.convicted_years.tolist() == [2, 0b11110]
+
+
+def risk(p: Crime = CRIME, **changed: float) -> float:
+    facts: dict[str, float] = dict(age=20.0, sex=0, outside=0, months_since=1e6, own_risk=1.0, trend=1.0)
+    facts |= changed
+    return conviction_risk(
+        facts["age"], int(facts["sex"]), int(facts["outside"]), facts["months_since"], facts["own_risk"],
+        facts["trend"], p,
+    )  # fmt: skip
+
+
+def test_the_risk_of_a_man_of_twenty_in_work_is_the_base() -> None:
+    assert risk() == pytest.approx(CRIME.base / 12.0)
+    assert risk(age=15.0) == risk()
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "times"),
+    [("sex", 1, CRIME.women), ("outside", 1, CRIME.outside), ("months_since", 1.0, CRIME.earlier),
+     ("months_since", CRIME.earlier_months, 1.0), ("own_risk", 2.5, 2.5), ("trend", 0.8, 0.8),
+     ("age", 30.0, float(np.exp(-10.0 * CRIME.decline_per_year)))],
+)  # fmt: skip
+def test_each_fact_multiplies_the_risk(fact: str, value: float, times: float) -> None:
+    assert risk(**{fact: value}) == pytest.approx(CRIME.base / 12.0 * times)
+
+
+def test_convictions_are_as_many_as_the_risks_say() -> None:
+    town = small_town(("Odense",), scale=0.15, months=1, events=ROOM)
+    persons = town.world.persons
+    mean = variance = 0.0
+    for _ in range(6):
+        town.context.ledger.noted[0] = 0
+        rows = people(town.world)
+        rows = rows[ages(town, rows) >= 15]
+        month = town.context.month
+        persons = town.world.persons
+        before = {
+            int(persons.id[row]): conviction_risk(
+                (month - int(persons.birth[row])) / 12.0, int(persons.sex[row]), int(persons.activity[row] == OUTSIDE),
+                float(month - int(persons.convicted[row])), persons.risk[row] / RISK_UNIT, 1.0, CRIME,
+            )
+            for row in rows
+        }  # fmt: skip
+        town.step()
+        found = sum(kind == Event.CONVICTION for _, kind, *_ in town.events.tolist())
+        mean += sum(before.values()) - found
+        variance += sum(r * (1.0 - r) for r in before.values())
+    # Work may change within the month before the draw, and the trend within the half year: a tenth of the risk at most.
+    assert abs(mean) < 5.0 * np.sqrt(variance) + 0.1 * variance
+
+
+def test_what_people_do_fits_their_age_after_two_years(two_years: Town) -> None:
+    persons = two_years.world.persons
+    rows = people(two_years.world)
+    age, doing = ages(two_years, rows), persons.activity[rows]
+    assert (age[doing == CHILD] <= 6).all()
+    assert ((age[doing == PUPIL] >= 6) & (age[doing == PUPIL] <= 16)).all()
+    assert ((age[doing == STUDENT] >= 16) & (age[doing == STUDENT] <= 45)).all()
+    working = (doing == EMPLOYED) | (doing == OUTSIDE)
+    assert ((age[working] >= 16) & (age[working] <= 66)).all()
+    assert (age[doing == PENSIONER] >= 65).all()
+    assert ((persons.hours[rows] > 0) == (doing == EMPLOYED)).all()
+    assert (persons.income_past[rows] >= 0).all()
+    assert (persons.outside_past[rows] <= 200).all()
