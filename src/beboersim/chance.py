@@ -150,8 +150,10 @@ def fill(
     k0 = np.uint64(seed) & LOW
     k1 = np.uint64(seed) >> HALF
     purpose_word = np.uint64(purpose_month) & LOW
-    for i in range(stop - start):
-        entity = np.uint64(ids[start + i])
+    own = ids[start:stop]
+    first, second, third, fourth = words[0], words[1], words[2], words[3]
+    for i in range(own.shape[0]):
+        entity = np.uint64(own[i])
         c0 = entity & LOW
         c1 = entity >> HALF
         c2 = purpose_word
@@ -167,10 +169,10 @@ def fill(
             c3 = a & LOW
             q0 = (q0 + WEYL_A) & LOW
             q1 = (q1 + WEYL_B) & LOW
-        words[0, i] = np.uint32(c0)
-        words[1, i] = np.uint32(c1)
-        words[2, i] = np.uint32(c2)
-        words[3, i] = np.uint32(c3)
+        first[i] = np.uint32(c0)
+        second[i] = np.uint32(c1)
+        third[i] = np.uint32(c2)
+        fourth[i] = np.uint32(c3)
 
 
 def stream(seed: int, *address_words: int) -> np.random.Generator:

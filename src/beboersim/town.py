@@ -15,16 +15,16 @@ from beboersim.chance import signed
 from beboersim.errors import InputError
 from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
 from beboersim.evidence.municipalities import municipality
-from beboersim.law.lists import listed_as, load_rules
+from beboersim.law.lists import listed_as, load_rules, rules_on
 from beboersim.month.clearing import Clearing
 from beboersim.month.context import Context, Parameters
 from beboersim.month.demography import Demography
 from beboersim.month.leaving import Leaving
 from beboersim.month.ledger import Ledger
 from beboersim.month.letting import Letting
-from beboersim.month.measuring import YEARS_KEPT, Measurement, measured, take_measurement
+from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, take_measurement
 from beboersim.month.money import Money, first_doses
-from beboersim.month.order import MONTH
+from beboersim.month.order import MONTH, Process
 from beboersim.month.recording import Record, start_cohort, taken
 from beboersim.month.schooling import Schooling
 from beboersim.month.stigma import Stigma, first_stigma
@@ -195,6 +195,8 @@ def first_context(
     private = homes.tenure[:n_homes] != SOCIAL
     owned = np.bincount(owner_of[homes.tenure[:n_homes] == OWNER_OCCUPIED], minlength=len(number))
     rules = load_rules(str(levers["list.rules"]))
+    # The last list was made by the law of its day, whatever rules the scenario begins with.
+    of_last_list = load_rules(rules_on(date(first_day.year - 1, 12, 1)))
     cohort_month = cohorts[0].year * 12 + cohorts[0].month - 1 if cohorts else NEVER_A_COHORT
     empty = Measurement(first_day, np.zeros((0, 0)), np.zeros((0, 0)), np.zeros((0, 0)), np.zeros(0))
     c = Context(
@@ -227,7 +229,7 @@ def first_context(
         conditions=np.zeros(0),
         list_margins=np.zeros(0),
         income_reference_factor=plan.parameter("synthesis.income_reference"),
-        status_words=[listed_as(int(code), rules) for code in world.areas.status[: world.places]],
+        status_words=[listed_as(int(code), of_last_list) for code in world.areas.status[: world.places]],
         place_municipalities=municipalities,
         cohort_month=cohort_month,
         cohort_then=np.zeros((2, everywhere)),
@@ -283,7 +285,7 @@ def earlier_years(start: Start, places: int) -> Measurement:
     adults = np.bincount(area[adult], minlength=places)
     twice = np.bincount(area[adult & (persons.convicted_years[:n] & 4 > 0)], minlength=places)
     convicted[:, 0] = twice / np.maximum(adults, 1)
-    return Measurement(date(month // 12 - 1, 1, 1), np.zeros((places, 11)), outside, convicted, np.ones(places))
+    return Measurement(date(month // 12 - 1, 1, 1), np.zeros((places, SUMS)), outside, convicted, np.ones(places))
 
 
 def warm_up() -> None:
@@ -295,4 +297,4 @@ def warm_up() -> None:
     Town(places=["Svendborg"], plan=plan, start=start, until=until, scale=0.02, cohorts=(start,)).run(until)
 
 
-__all__ = ["Town", "draw_world", "measured", "warm_up"]
+__all__ = ["MONTH", "Context", "Process", "Town", "draw_world", "warm_up"]

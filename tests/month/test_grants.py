@@ -49,7 +49,7 @@ def test_a_cut_bites_as_the_grants_run_out() -> None:
     c = town.context
     named = np.flatnonzero(c.world.areas.kind == NAMED_AREA)
     assert (c.dose[named] == 1.0).all()
-    assert (np.delete(c.dose, named) == 0.0).all()
+    assert (np.delete(c.dose, named) == 1.0).all()  # no plan, nothing to cut
     after = []
     for _ in range(48):
         town.step()
@@ -88,6 +88,10 @@ def test_money_spent_follows_the_dose_and_the_residents() -> None:
     spent = c.ledger.flows[FLOW["programme_spend"]]
     per_resident = c.parameters.money.spend_per_resident / (1.0 - SHARE) / 12.0
     places = c.world.places
-    np.testing.assert_allclose(spent[:places], c.dose[:places] * per_resident * c.measurement.sums[:, 0])
+    named = c.world.areas.kind == NAMED_AREA
+    np.testing.assert_allclose(
+        spent[:places], named[:places] * c.dose[:places] * per_resident * c.measurement.sums[:, 0]
+    )
     assert (spent[places:] == 0).all()
+    assert spent.sum() > 0
     np.testing.assert_allclose(c.world.areas.spend, spent * 12.0)

@@ -42,7 +42,7 @@ SCHOOL, WORK, CRIME = of_plan(LAW, "schooling", Schooling), of_plan(LAW, "work",
 
 def step(years: float, activity: int, u: float, education: int = BASIC, works: int = 1, months_in: int = 40) -> int:
     return school_step(
-        months_old=round(years * 12), education=education, activity=activity, months_in=months_in,
+        months_old=int(years * 12), education=education, activity=activity, months_in=months_in,
         parent_works=works, u=u, p=SCHOOL,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Measuring and listing: the law's indicators on 1 January, and the list on its day of publication.
 
-A share over years is the mean of the area's annual shares. The other reading, the mean over the years of today's
-residents, is kept in the persons' columns; the official computing note was not readable (law.md, open point 2).
+A share over years is the mean of the area's annual shares, as the law words it ("the mean of the last two years"); the
+switch `measuring.over_residents` takes the mean over today's residents' own years instead. Which of the two the
+official computing note prescribes could not be read (law.md, open point 2).
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ YEARS_KEPT = 4  # the longest window of any rule set
     RESIDENTS,
     NON_WESTERN,
     AGE_18_64,
-    OUTSIDE_TIME,
     ADULTS,
-    CONVICTED,
     AGE_30_59,
     BASIC_ANY,
     BASIC_DANISH,
     TAXPAYERS,
     INCOME,
-) = range(11)
-SUMS = 11
+) = range(9)
+OUTSIDE_TIME = 9  # last year and the three before it, by today's residents
+CONVICTED = OUTSIDE_TIME + YEARS_KEPT  # the same
+SUMS = CONVICTED + YEARS_KEPT
 
 
 class Measurement(NamedTuple):
@@ -50,8 +51,8 @@ class Measurement(NamedTuple):
 
     day: date
     sums: F64  # place x sum
-    outside: F64  # place x year, newest first
-    convicted: F64  # place x year, newest first
+    outside: F64  # place x year, newest first: the share of those who lived there at the end of each year
+    convicted: F64  # the same
     income_reference: F64  # place, DKK in wages of the start year
 
     def share(self, over: int, of: int) -> F64:
@@ -76,11 +77,13 @@ def take_sums(persons: Persons, households: Households, used: I64, places: int, 
             sums[area, NON_WESTERN] += 1.0
         if age >= 18:
             sums[area, ADULTS] += 1.0
-            if persons.convicted_years[row] & 2:
-                sums[area, CONVICTED] += 1.0
+            for year in range(YEARS_KEPT):
+                if persons.convicted_years[row] >> (year + 1) & 1:
+                    sums[area, CONVICTED + year] += 1.0
             if age < 65:
                 sums[area, AGE_18_64] += 1.0
-                sums[area, OUTSIDE_TIME] += persons.outside_past[row, 0] / 200.0
+                for year in range(YEARS_KEPT):
+                    sums[area, OUTSIDE_TIME + year] += persons.outside_past[row, year] / 200.0
             if 30 <= age < 60:
                 sums[area, AGE_30_59] += 1.0
                 if persons.education[row] == BASIC:
@@ -114,10 +117,18 @@ def measured(
     return now
 
 
-def indicators_of(m: Measurement, rules: ListRules, scale: float) -> list[Indicators]:
+def over_window(m: Measurement, by_area: F64, first: int, of: int, years: int, over_residents: bool) -> F64:
+    """Return a share over years: the mean of the area's annual shares, or of today's residents' own years."""
+    if not over_residents:
+        return by_area[:, :years].mean(axis=1)
+    return np.stack([m.share(first + year, of) for year in range(years)], axis=1).mean(axis=1)
+
+
+def indicators_of(m: Measurement, rules: ListRules, scale: float, over_residents: bool) -> list[Indicators]:
     """Return every place's indicators as a rule set reads them; residents as at scale 1. None is not known."""
-    outside = m.outside[:, : rules.windows.get("outside_work", 2)].mean(axis=1)
-    convicted = m.convicted[:, : rules.windows.get("convicted", 2)].mean(axis=1)
+    years = rules.windows
+    outside = over_window(m, m.outside, OUTSIDE_TIME, AGE_18_64, years.get("outside_work", 2), over_residents)
+    convicted = over_window(m, m.convicted, CONVICTED, ADULTS, years.get("convicted", 2), over_residents)
     basic = m.share(BASIC_DANISH if rules.education_abroad_counts else BASIC_ANY, AGE_30_59)
     income = m.share(INCOME, TAXPAYERS) / m.income_reference
     non_western = m.share(NON_WESTERN, RESIDENTS)
@@ -230,7 +241,7 @@ def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None
     by_place = reference[world.areas.municipality[: world.places]]
     c.measurement = measured(world.persons, world.households, world.used, day, by_place, earlier)
     c.rules = load_rules(c.word("list.rules"))
-    c.indicators = indicators_of(c.measurement, c.rules, c.scale)
+    c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
     national = trends.convicted_reference(float(day.year))
     c.conditions = np.zeros(len(world.areas.kind))
     c.conditions[: world.places] = conditions_of(c.indicators, national)
@@ -263,7 +274,7 @@ def publish(c: Context) -> None:
     """
     areas = c.world.areas
     places = c.world.places
-    c.indicators = indicators_of(c.measurement, c.rules, c.scale)
+    c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
     found = listing(
         c.indicators,
         c.rules,

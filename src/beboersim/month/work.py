@@ -176,8 +176,8 @@ def work_month(
 def close_year(persons: Persons, used: I64) -> None:
     """Turn the year: this year's time outside work, income and convictions become last year's."""
     for row in range(used[0]):
-        persons.outside_past[row, 2] = persons.outside_past[row, 1]
-        persons.outside_past[row, 1] = persons.outside_past[row, 0]
+        for year in range(3, 0, -1):
+            persons.outside_past[row, year] = persons.outside_past[row, year - 1]
         persons.outside_past[row, 0] = np.uint8((persons.outside_now[row] + 3) // 6)
         persons.outside_now[row] = 0
         persons.income_past[row] = persons.income_now[row]

@@ -28,6 +28,7 @@ from beboersim.world.margins import Margins
 from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
 from beboersim.world.quotas import chosen
 
+YEARS_OF_CONVICTIONS = 4  # the longest window of any rule set
 YEAR_UNITS = 200  # persons.outside_past is kept in 1/200 of a year
 
 # Of 18-64-year-olds with more than basic schooling: upper secondary, vocational, higher (national 25-69 in 2009-2019:
@@ -277,7 +278,7 @@ def incomes(
 def convictions(
     people: People, areas: list[Area], activity: I64, month: int, rng: np.random.Generator, crime: Crime
 ) -> tuple[I64, I64]:
-    """Return month of the last conviction and the bits of the last two years; two years' mean is the reading."""
+    """Return month of the last conviction and the bits of the last four years; the mean of any two is the reading."""
     n = len(people.area)
     number = len(areas)
     adult = people.age >= 18
@@ -287,11 +288,16 @@ def convictions(
     weight = np.exp(-crime.decline_per_year * np.maximum(people.age - 20.0, 0.0))
     weight *= np.where(people.woman == 1, crime.women, 1.0) * np.where(activity == OUTSIDE, crime.outside, 1.0)
     weight = np.where(adult, weight, 0.0)
-    first = chosen(people.area, last_year, weight, rng.random(n))
-    second = chosen(people.area, total // 2, weight * np.where(first, crime.earlier, 1.0), rng.random(n))
-    bits = np.where(first, 2, 0) + np.where(second, 4, 0)
-    when = month - 12 + rng.integers(0, 12, n)
-    latest = np.where(first, when, np.where(second, when - 12, NEVER))
+    bits = np.zeros(n, np.int64)
+    latest = np.full(n, NEVER, np.int64)
+    before = np.zeros(n, np.bool_)
+    # The oldest year first, so that who was convicted before is likelier to be again; odd years get the odd person.
+    for years_ago in range(YEARS_OF_CONVICTIONS, 0, -1):
+        quota = last_year if years_ago % 2 == 1 else total // 2
+        found = chosen(people.area, quota, weight * np.where(before, crime.earlier, 1.0), rng.random(n))
+        bits += np.where(found, 1 << years_ago, 0)
+        latest = np.where(found, month - 12 * years_ago + rng.integers(0, 12, n), latest)
+        before = found
     return latest, bits
 
 

@@ -46,7 +46,7 @@ class Persons(NamedTuple):
     weak: Annotated[U8, Column("uint8", "0/1", "latent type: weakly attached to work")]
     hours: Annotated[U8, Column("uint8", "% of full time", "hours when employed")]
     outside_now: Annotated[U16, Column("uint16", "1/1200 year", "time outside work and education this year")]
-    outside_past: Annotated[U8, Column("uint8", "1/200 year", "the same in the last three years, newest first", 0, 3)]
+    outside_past: Annotated[U8, Column("uint8", "1/200 year", "the same in the last four years, newest first", 0, 4)]
     wage: Annotated[F32, Column("float32", "DKK a year", "gross wage at full time, in wages of the start year")]
     income_now: Annotated[F32, Column("float32", "DKK", "gross income so far this year, in wages of the start year")]
     income_past: Annotated[F32, Column("float32", "DKK", "gross income last year, in wages of the start year")]

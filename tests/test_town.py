@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_towns import ROOM, START, after, assert_consistent, differing, has_run, log_of, people, small_town
+
+from beboersim.errors import InputError
+from beboersim.outcomes.counts import COUNTS
+from beboersim.outcomes.people import split_work, split_work_of
+from beboersim.policy.catalogue import Quantity, Value, of_kind
+from beboersim.town import Town
+from beboersim.world.codes import EMPLOYED, KEEPER, NAMED_AREA
+from beboersim.world.state import World
+
+
+def fingerprint(seed: int) -> tuple[int, float]:
+    """Run a small town and return its number of events and a sum over them; another process can do it too."""
+    town = has_run(small_town(months=14, events=ROOM, seed=seed))
+    return len(town.events), float((town.events.astype(np.float64) % 1_000_003).sum())
+
+
+def default_of(quantity: Quantity) -> Value:
+    return quantity.default_on(date(2015, 1, 1))
+
+
+def identical(one: Town, other: Town) -> None:
+    assert len(one.events) > 500
+    assert np.array_equal(one.events, other.events)
+    assert differing(one.monthly, other.monthly) == set()
+
+
+# Chance
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**64 - 1])
+def test_the_same_seed_twice_is_the_same_town(seed: int) -> None:
+    identical(*(has_run(small_town(events=ROOM, seed=seed)) for _ in range(2)))
+
+
+def test_another_seed_is_another_town() -> None:
+    one, other = (has_run(small_town(events=ROOM, seed=seed)) for seed in (1, 2))
+    assert not np.array_equal(log_of(one)[:200], log_of(other)[:200])
+
+
+def test_the_log_is_only_a_witness() -> None:
+    assert differing(has_run(small_town(events=ROOM)).monthly, has_run(small_town()).monthly) == set()
+
+
+@pytest.mark.parametrize("quantity", of_kind("lever", "switch"), ids=lambda q: q.name)
+def test_a_lever_at_its_baseline_value_changes_nothing(quantity: Quantity) -> None:
+    given = has_run(small_town(events=ROOM, settings={quantity.name: default_of(quantity)}))
+    identical(has_run(small_town(events=ROOM)), given)
+
+
+@pytest.mark.parametrize("quantity", of_kind("parameter"), ids=lambda q: q.name)
+def test_a_parameter_at_its_default_changes_nothing(quantity: Quantity) -> None:
+    plain, given = small_town(scale=0.02, months=2), small_town(
+        scale=0.02, months=2, settings={quantity.name: default_of(quantity)}
+    )  # fmt: skip
+    assert differing(has_run(plain).monthly, has_run(given).monthly) == set()
+
+
+def test_another_process_gives_the_same_events() -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(fingerprint, 3).result(timeout=300) == fingerprint(3)
+
+
+def test_stopping_on_the_way_changes_nothing() -> None:
+    through, stepped = small_town(events=ROOM), small_town(events=ROOM)
+    has_run(through)
+    for months in (1, 5, 12, 13, 24):
+        stepped.run(after(START, months))
+        assert stepped.date == after(START, months)
+    identical(through, stepped)
+
+
+def with_a_bystander(town: Town) -> Town:
+    """Add a household of one that lives outside the town and is followed there, with an id of its own."""
+    world: World = town.world
+    world.reserve(1, 1, 0)
+    person, household = int(world.used[0]), int(world.used[1])
+    world.used[:2] += 1
+    persons, households = world.persons, world.households
+    persons.id[person], persons.household[person], persons.next[person] = 424242, household, -1
+    persons.birth[person], persons.role[person] = town.context.month - 12 * 40, KEEPER
+    persons.activity[person], persons.since[person] = EMPLOYED, town.context.month - 50
+    persons.hours[person], persons.wage[person], persons.income_past[person] = 100, 9e6, 9e6
+    persons.cohort_area[person], persons.area_grown[person] = -1, -1
+    households.id[household], households.head[household] = 434343, person
+    households.dwelling[household], households.area[household] = -1, world.elsewhere
+    households.size[household] = households.adults[household] = 1
+    households.organisation[household] = -1
+    return town
+
+
+def test_a_household_that_never_acts_in_the_town_changes_nobody_else() -> None:
+    plain = has_run(small_town(months=37, events=ROOM))
+    watched = has_run(with_a_bystander(small_town(months=37, events=ROOM)))
+    assert 424242 in watched.world.persons.id[people(watched.world)] or 424242 in watched.events[:, 2]
+    own = np.isin(watched.events[:, 2], (424242, 434343)) | np.isin(watched.events[:, 3], (424242, 434343))
+    events = watched.events[~own]
+    assert np.array_equal(log_of(plain), events[np.lexsort(events.T[::-1])])
+    assert differing(plain.monthly, watched.monthly) == set()
+
+
+def scenario_file(folder: Path, *changes: str) -> Path:
+    path = folder / "mine.toml"
+    head = '[scenario]\nbase = "law"\nname = { en = "Mine", da = "Min" }\n'
+    path.write_text(head + "".join(f"[[change]]\n{change}\n" for change in changes), encoding="utf-8")
+    return path
+
+
+def test_a_policy_that_touches_nobody_changes_nothing(tmp_path: Path) -> None:
+    """A bar where no area has the status it is for."""
+    mine = scenario_file(
+        tmp_path, 'set = { "letting.flexible_share" = 1.0 }\nwhere = { status = "omdannelsesomraade" }'
+    )
+    identical(has_run(small_town(events=ROOM)), has_run(small_town(events=ROOM, scenario=mine)))
+
+
+def test_a_policy_in_one_area_leaves_another_municipality_alone(tmp_path: Path) -> None:
+    mine = scenario_file(
+        tmp_path, 'set = { "letting.assignment_share" = 1.0 }\nwhere = { municipality = "Odense" }'
+    )
+    both = ("Aarhus", "Odense")
+    law = has_run(small_town(both, scale=0.03, events=ROOM))
+    changed = has_run(small_town(both, scale=0.03, events=ROOM, scenario=mine))
+    odense = np.array([m == "Odense" for m in law.context.place_municipalities])
+    moves = ("moves_in", "moves_out", "let_assigned", "births", "deaths")
+    for one, other in zip(law.monthly[1:], changed.monthly[1:], strict=True):
+        for name in moves:
+            assert np.array_equal(one.counts[name][~odense], other.counts[name][~odense]), name
+    total = [sum(r.counts["let_assigned"][odense].sum() for r in town.monthly[1:]) for town in (law, changed)]
+    assert total[1] > 2 * total[0]
+
+
+def test_before_a_change_the_worlds_are_one_and_after_it_two(tmp_path: Path) -> None:
+    mine = scenario_file(tmp_path, 'from = 2016-01-01\nset = { "letting.assignment_share" = 0.9 }')
+    law = has_run(small_town(scale=0.2, months=36))
+    changed = has_run(small_town(scale=0.2, months=36, scenario=mine))
+    assert differing(law.monthly[:13], changed.monthly[:13]) == set()
+    assert "let_assigned" in differing(law.monthly[13:], changed.monthly[13:])
+
+
+# Levers
+
+LEVERS: tuple[tuple[str, Value, str, int], ...] = (
+    ("list.rules", "none", "years_listed", 2015),
+    ("list.rules", "2021", "status", 2015),
+    ("list.ethnicity_criterion", False, "stigma", 2015),
+    ("list.criteria_needed", 5, "years_listed", 2015),
+    ("list.public", 0.0, "stigma", 2015),
+    ("list.special_rules", False, "refused_by_rule", 2015),
+    ("letting.assignment_share", 1.0, "let_assigned", 2015),
+    ("letting.assignment_share", 0.0, "let_assigned", 2015),
+    ("letting.assignment_bars", False, "refused_by_rule", 2015),
+    ("letting.flexible_share", 1.0, "let_flexible", 2015),
+    ("letting.flexible_share", 0.0, "let_flexible", 2015),
+    ("letting.flexible_obligatory", False, "let_flexible", 2015),
+    ("letting.internal_every", 0, "let_internal", 2015),
+    ("letting.internal_every", 3, "let_internal", 2015),
+    ("letting.local_youth_priority", True, "let_local_youth", 2015),
+    ("funding.social_frame", 0.0, "programme_spend", 2015),
+    ("funding.local_share", 0.5, "programme_spend", 2015),
+    ("funding.on_jobs", False, "job_starts", 2015),
+    ("stigma.on_applying", False, "considered", 2015),
+    ("stigma.on_refusing", False, "refusals", 2015),
+    ("stigma.on_leaving", False, "moves_out", 2015),
+    ("stigma.on_callbacks", False, "job_starts", 2015),
+)  # fmt: skip
+AARHUS = {"places": ("Aarhus",), "scale": 0.15, "months": 62}
+
+
+@pytest.fixture(scope="module")
+def aarhus() -> Town:
+    return has_run(small_town(**AARHUS))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("lever", "value", "outcome", "year"), LEVERS, ids=[f"{x[0]}={x[1]}" for x in LEVERS])
+def test_every_lever_moves_its_outcome(aarhus: Town, lever: str, value: Value, outcome: str, year: int) -> None:
+    assert year == START.year
+    moved = has_run(small_town(**AARHUS, settings={lever: value}))  # type: ignore[arg-type]
+    assert outcome in differing(aarhus.monthly, moved.monthly)
+
+
+def test_back_filling_a_cut_moves_what_is_spent(aarhus: Town) -> None:
+    moved = has_run(small_town(**AARHUS, settings={"funding.backfill": 1.0}))  # type: ignore[arg-type]
+    assert "programme_spend" in differing(aarhus.monthly, moved.monthly)
+    assert differing(aarhus.monthly[:49], moved.monthly[:49]) == set()  # nothing to fill before 2019
+
+
+def test_every_lever_and_switch_is_tested() -> None:
+    tested = {lever for lever, *_ in LEVERS} | {"funding.backfill"}
+    assert tested == {quantity.name for quantity in of_kind("lever", "switch")}
+
+
+@pytest.mark.parametrize(
+    ("switch", "parameter"),
+    [
+        ("stigma.on_applying", "letting.stigma_apply"),
+        ("stigma.on_refusing", "letting.stigma_accept"),
+        ("stigma.on_leaving", "leaving.stigma"),
+        ("stigma.on_callbacks", "work.callback_penalty"),
+    ],
+)
+def test_a_link_switched_off_is_the_link_at_zero(switch: str, parameter: str) -> None:
+    off = has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings={switch: False}))
+    zero = has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings={parameter: 0.0}))
+    identical(off, zero)
+
+
+def test_programmes_switched_off_are_programmes_without_gain() -> None:
+    off = has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings={"funding.on_jobs": False}))
+    gain = {"work.programme_men": 1.0, "work.programme_women": 1.0}
+    identical(off, has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings=gain)))
+
+
+# Records
+
+
+def test_there_is_a_record_for_the_first_of_every_month(two_years: Town) -> None:
+    assert [r.date for r in two_years.monthly] == [after(START, m) for m in range(25)]
+    assert [r.date for r in two_years.yearly] == [after(START, m) for m in (0, 12, 24)]
+
+
+def test_a_record_has_every_count_of_the_contract_and_no_other(two_years: Town) -> None:
+    names = {count.name for count in COUNTS}
+    assert set(two_years.yearly[-1].counts) == names
+    for record in two_years.monthly:
+        assert set(record.counts) <= names
+        assert all(len(values) == len(record.names) for values in record.counts.values())
+    assert two_years.monthly[1].names == two_years.world.names
+
+
+def test_records_are_not_touched_by_what_comes_after() -> None:
+    town = small_town(months=14)
+    town.step()
+    before = {name: values.copy() for name, values in town.monthly[-1].counts.items()}
+    has_run(town)
+    assert all(np.array_equal(before[n], v, equal_nan=True) for n, v in town.monthly[1].counts.items())
+
+
+# People or composition
+
+
+def test_people_composition_and_age_add_up_exactly(aarhus: Town) -> None:
+    town = has_run(small_town(**AARHUS, cohorts=(START,)))  # type: ignore[arg-type]
+    named = np.array([kind == "named_area" for kind in town.monthly[0].kinds])
+    for record in town.yearly:
+        parts = split_work_of(record.counts, named)
+        assert parts.change == pytest.approx(parts.people + parts.composition + parts.age, abs=1e-12)
+        for name in ("working", "age_18_64"):
+            assert np.isfinite(record.counts[name]).all()
+        known = split_work({name: values[named] for name, values in record.counts.items()})
+        whole = np.isfinite(known.change)
+        total = known.people + known.composition + known.age
+        np.testing.assert_allclose(known.change[whole], total[whole], atol=1e-12)
+    first = split_work_of(town.yearly[0].counts, named)
+    assert tuple(float(part) for part in first) == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_the_cohort_is_followed_wherever_it_lives_and_only_dies_or_ages_out(two_years: Town) -> None:
+    then = two_years.yearly[0].counts["cohort_then"]
+    for before, now in zip(two_years.yearly, two_years.yearly[1:], strict=False):
+        assert np.array_equal(now.counts["cohort_then"], then)
+        assert (now.counts["cohort_both"] <= before.counts["cohort_both"]).all()
+        assert (now.counts["cohort_now_here"] <= now.counts["cohort_now"]).all()
+
+
+def test_whoever_belongs_to_the_cohort_and_lives_is_found() -> None:
+    town = small_town(("Aarhus",), scale=0.1, months=60, cohorts=(START,), events=ROOM)
+    persons = town.world.persons
+    cohort = set(persons.id[people(town.world)][persons.cohort_area[people(town.world)] >= 0].tolist())
+    has_run(town)
+    dead = {who for _, kind, who, _, _ in town.events.tolist() if kind == 2}
+    living = set(town.world.persons.id[people(town.world)].tolist())
+    assert cohort - dead - living == set()
+
+
+def test_a_cohort_can_begin_later_and_then_is_left_out_before() -> None:
+    day = after(START, 12)
+    town = has_run(small_town(months=24, cohorts=(day,)))
+    assert "cohort_then" not in town.yearly[0].counts
+    assert town.yearly[1].date == day
+    named = town.world.areas.kind[: town.world.places] == NAMED_AREA
+    assert (town.yearly[1].counts["cohort_then"][named] == town.yearly[1].counts["age_18_64"][named]).all()
+    assert (town.yearly[1].counts["cohort_then"][~named] == 0).all()
+
+
+# What the user may get wrong
+
+
+def test_a_run_starts_on_a_first_of_january() -> None:
+    with pytest.raises(InputError, match="1 January"):
+        small_town(start=date(2015, 2, 1))
+
+
+def test_a_start_year_without_data_is_refused() -> None:
+    with pytest.raises(InputError, match="2009"):
+        small_town(start=date(2009, 1, 1))
+
+
+def test_a_place_that_is_no_municipality_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(InputError, match="Svendborg"):
+        small_town(("Svendbrog",))
+
+
+def test_a_run_can_go_on_to_2050() -> None:
+    town = has_run(small_town(scale=0.02, months=12 * 35))
+    assert town.date == date(2050, 1, 1)
+    assert_consistent(town)
+    assert town.monthly[-1].counts["residents"].sum() > 0
