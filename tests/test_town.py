@@ -149,29 +149,28 @@ def test_before_a_change_the_worlds_are_one_and_after_it_two(tmp_path: Path) -> 
 
 # Levers
 
-LEVERS: tuple[tuple[str, Value, str, int], ...] = (
-    ("list.rules", "none", "years_listed", 2015),
-    ("list.rules", "2021", "status", 2015),
-    ("list.ethnicity_criterion", False, "stigma", 2015),
-    ("list.criteria_needed", 5, "years_listed", 2015),
-    ("list.public", 0.0, "stigma", 2015),
-    ("list.special_rules", False, "refused_by_rule", 2015),
-    ("letting.assignment_share", 1.0, "let_assigned", 2015),
-    ("letting.assignment_share", 0.0, "let_assigned", 2015),
-    ("letting.assignment_bars", False, "refused_by_rule", 2015),
-    ("letting.flexible_share", 1.0, "let_flexible", 2015),
-    ("letting.flexible_share", 0.0, "let_flexible", 2015),
-    ("letting.flexible_obligatory", False, "let_flexible", 2015),
-    ("letting.internal_every", 0, "let_internal", 2015),
-    ("letting.internal_every", 3, "let_internal", 2015),
-    ("letting.local_youth_priority", True, "let_local_youth", 2015),
-    ("funding.social_frame", 0.0, "programme_spend", 2015),
-    ("funding.local_share", 0.5, "programme_spend", 2015),
-    ("funding.on_jobs", False, "job_starts", 2015),
-    ("stigma.on_applying", False, "considered", 2015),
-    ("stigma.on_refusing", False, "refusals", 2015),
-    ("stigma.on_leaving", False, "moves_out", 2015),
-    ("stigma.on_callbacks", False, "job_starts", 2015),
+LEVERS: tuple[tuple[str, Value, str], ...] = (
+    ("list.rules", "none", "years_listed"),
+    ("list.rules", "2021", "status"),
+    ("list.ethnicity_criterion", False, "stigma"),
+    ("list.criteria_needed", 5, "years_listed"),
+    ("list.public", 0.0, "stigma"),
+    ("list.special_rules", False, "refused_by_rule"),
+    ("letting.assignment_share", 1.0, "let_assigned"),
+    ("letting.assignment_share", 0.0, "let_assigned"),
+    ("letting.assignment_bars", False, "refused_by_rule"),
+    ("letting.flexible_share", 1.0, "let_flexible"),
+    ("letting.flexible_share", 0.0, "let_flexible"),
+    ("letting.flexible_obligatory", False, "let_flexible"),
+    ("letting.internal_every", 0, "let_internal"),
+    ("letting.internal_every", 3, "let_internal"),
+    ("letting.local_youth_priority", True, "let_local_youth"),
+    ("funding.social_frame", 0.0, "programme_spend"),
+    ("funding.local_share", 0.5, "programme_spend"),
+    ("stigma.on_applying", False, "considered"),
+    ("stigma.on_refusing", False, "refusals"),
+    ("stigma.on_leaving", False, "moves_out"),
+    ("stigma.on_callbacks", False, "job_starts"),
 )  # fmt: skip
 AARHUS = {"places": ("Aarhus",), "scale": 0.15, "months": 62}
 
@@ -181,9 +180,8 @@ def aarhus() -> Town:
     return has_run(small_town(**AARHUS))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("lever", "value", "outcome", "year"), LEVERS, ids=[f"{x[0]}={x[1]}" for x in LEVERS])
-def test_every_lever_moves_its_outcome(aarhus: Town, lever: str, value: Value, outcome: str, year: int) -> None:
-    assert year == START.year
+@pytest.mark.parametrize(("lever", "value", "outcome"), LEVERS, ids=[f"{x[0]}={x[1]}" for x in LEVERS])
+def test_every_lever_moves_its_outcome(aarhus: Town, lever: str, value: Value, outcome: str) -> None:
     moved = has_run(small_town(**AARHUS, settings={lever: value}))  # type: ignore[arg-type]
     assert outcome in differing(aarhus.monthly, moved.monthly)
 
@@ -195,7 +193,7 @@ def test_back_filling_a_cut_moves_what_is_spent(aarhus: Town) -> None:
 
 
 def test_every_lever_and_switch_is_tested() -> None:
-    tested = {lever for lever, *_ in LEVERS} | {"funding.backfill"}
+    tested = {lever for lever, *_ in LEVERS} | {"funding.backfill", "funding.on_jobs"}
     assert tested == {quantity.name for quantity in of_kind("lever", "switch")}
 
 
@@ -215,9 +213,19 @@ def test_a_link_switched_off_is_the_link_at_zero(switch: str, parameter: str) ->
 
 
 def test_programmes_switched_off_are_programmes_without_gain() -> None:
-    off = has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings={"funding.on_jobs": False}))
-    gain = {"work.programme_men": 1.0, "work.programme_women": 1.0}
-    identical(off, has_run(small_town(("Aarhus",), scale=0.05, events=ROOM, settings=gain)))
+    without_money: dict[str, Value] = {"funding.social_frame": 0.0}
+    off, zero, law, on = (
+        has_run(small_town(("Aarhus",), scale=0.15, months=60, events=ROOM, settings=settings))
+        for settings in (
+            without_money | {"funding.on_jobs": False},
+            without_money | {"work.programme_men": 1.0, "work.programme_women": 1.0},
+            {"funding.on_jobs": False},
+            without_money,
+        )
+    )
+    identical(off, zero)
+    assert differing(off.monthly, law.monthly) == {"programme_spend"}
+    assert "job_starts" in differing(off.monthly, on.monthly)
 
 
 # Records

@@ -196,7 +196,7 @@ def first_context(
     owned = np.bincount(owner_of[homes.tenure[:n_homes] == OWNER_OCCUPIED], minlength=len(number))
     rules = load_rules(str(levers["list.rules"]))
     # The last list was made by the law of its day, whatever rules the scenario begins with.
-    of_last_list = load_rules(rules_on(date(first_day.year - 1, 12, 1)))
+    of_last_list = load_rules(rules_on(date(max(first_day.year - 1, FIRST_YEAR), 12, 1)))
     cohort_month = cohorts[0].year * 12 + cohorts[0].month - 1 if cohorts else NEVER_A_COHORT
     empty = Measurement(first_day, np.zeros((0, 0)), np.zeros((0, 0)), np.zeros((0, 0)), np.zeros(0))
     c = Context(

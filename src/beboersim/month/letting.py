@@ -154,7 +154,9 @@ def seeks_social(resources: float, age: float, students: float, adults: int, p: 
     if students > 0.0 and age < 30.0:
         return p.seeks_social_students
     chance = p.seeks_social_poor - (p.seeks_social_poor - p.seeks_social_rich) * resources
-    return chance * p.seeks_social_couples if adults == 2 else chance
+    if adults == 2:  # couples of few resources seek much as singles do
+        chance *= 1.0 - (1.0 - p.seeks_social_couples) * min(2.0 * resources, 1.0)
+    return chance
 
 
 @kernel
