@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from small_towns import START, small_town
 
 from beboersim.town import Town
+from small_towns import START, small_town
 
 
 @pytest.fixture(scope="session")

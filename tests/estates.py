@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from small_towns import small_town
 
 from beboersim.month.context import Context
 from beboersim.month.ledger import FLOW
@@ -24,6 +23,7 @@ from beboersim.world.codes import (
     SOCIAL,
     WANTS_CHANGE,
 )
+from small_towns import small_town
 
 # Seekers who apply for every area and accept every offer; whoever has few resources is in need.
 SURE = {
@@ -56,7 +56,7 @@ class Estate:
         c.levers = self.town.plan.levers_on(c.day, self.town.places())
         fields = {name: value for name, value in SURE.items() if name in c.parameters.letting._fields}
         c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(**fields))
-        n, m, d = (int(number) for number in c.world.used)
+        _, m, d = (int(number) for number in c.world.used)
         households, dwellings = c.world.households, c.world.dwellings
         households.searching[:m] = NOT_SEARCHING
         households.organisation[:m] = -1

@@ -3,11 +3,11 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small_towns import ROOM, START, after, assert_consistent, differing, has_run, log_of, people, small_town
 
 from beboersim.errors import InputError
 from beboersim.outcomes.counts import COUNTS
@@ -16,6 +16,7 @@ from beboersim.policy.catalogue import Quantity, Value, of_kind
 from beboersim.town import Town
 from beboersim.world.codes import EMPLOYED, KEEPER, NAMED_AREA
 from beboersim.world.state import World
+from small_towns import ROOM, START, after, assert_consistent, differing, has_run, log_of, people, small_town
 
 
 def fingerprint(seed: int) -> tuple[int, float]:
@@ -124,9 +125,7 @@ def test_a_policy_that_touches_nobody_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_policy_in_one_area_leaves_another_municipality_alone(tmp_path: Path) -> None:
-    mine = scenario_file(
-        tmp_path, 'set = { "letting.assignment_share" = 1.0 }\nwhere = { municipality = "Odense" }'
-    )
+    mine = scenario_file(tmp_path, 'set = { "letting.assignment_share" = 1.0 }\nwhere = { municipality = "Odense" }')
     both = ("Aarhus", "Odense")
     law = has_run(small_town(both, scale=0.03, events=ROOM))
     changed = has_run(small_town(both, scale=0.03, events=ROOM, scenario=mine))
@@ -171,6 +170,7 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("stigma.on_refusing", False, "refusals"),
     ("stigma.on_leaving", False, "moves_out"),
     ("stigma.on_callbacks", False, "job_starts"),
+    ("measuring.over_residents", True, "outside_work_share"),
 )  # fmt: skip
 AARHUS = {"places": ("Aarhus",), "scale": 0.15, "months": 62}
 
@@ -274,7 +274,7 @@ def test_people_composition_and_age_add_up_exactly(aarhus: Town) -> None:
 
 def test_the_cohort_is_followed_wherever_it_lives_and_only_dies_or_ages_out(two_years: Town) -> None:
     then = two_years.yearly[0].counts["cohort_then"]
-    for before, now in zip(two_years.yearly, two_years.yearly[1:], strict=False):
+    for before, now in pairwise(two_years.yearly):
         assert np.array_equal(now.counts["cohort_then"], then)
         assert (now.counts["cohort_both"] <= before.counts["cohort_both"]).all()
         assert (now.counts["cohort_now_here"] <= now.counts["cohort_now"]).all()

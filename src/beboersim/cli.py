@@ -24,6 +24,8 @@ FIRST_START, LAST_START = 2010, 2015  # the years for which the shipped lists ca
 LAST_YEAR = 2050  # assumption: trends are carried forward at most this far
 MOST_SEED = 2**64 - 1  # the key of the generator has 64 bits
 MOST_REPLICATIONS = 100_000
+# Without a command, click 8.2 and later raise this to show the help; an earlier click shows it by itself.
+NO_COMMAND: tuple[type[Exception], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
 
 
 class Unexpected(click.ClickException):
@@ -35,10 +37,19 @@ class Unexpected(click.ClickException):
 class Commands(click.Group):
     """The commands; a failure nobody foresaw is told in two sentences and not as a traceback."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise in_a_sentence(error) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise in_a_sentence(error) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except OSError as error:
@@ -52,6 +63,14 @@ class Commands(click.Group):
                 f"beboersim failed, and it is not your input: {type(error).__name__}: {error}. "
                 "Report it to the project with the command and what `beboersim --debug ...` prints."
             ) from error
+
+
+def in_a_sentence(error: click.UsageError) -> click.ClickException:
+    """Return click's complaint about an option or argument as every other mistake is told: in a line, not in four."""
+    if isinstance(error, NO_COMMAND):
+        return error
+    more = f" `{error.ctx.command_path} --help` says what is valid." if error.ctx else ""
+    return InputError(" ".join(error.format_message().split()) + more)
 
 
 def example(*lines: str) -> str:
@@ -232,7 +251,8 @@ def month(lang: str, as_json: bool) -> None:
         print_json(processes)
         return
     headers = [word(f"table.{key}", lang) for key in ("order", "process", "label")]
-    print_table(headers, [[str(n), one["process"], one["says"]] for n, one in enumerate(processes, start=1)])
+    says = [one["says"] if lang == "en" else word(f"process.{one['process']}", lang) for one in processes]
+    print_table(headers, [[str(n), one["process"], says[n - 1]] for n, one in enumerate(processes, start=1)])
 
 
 @main.command("warm-up", epilog=example("beboersim warm-up"))
@@ -242,7 +262,9 @@ def warm_up(quiet: bool) -> None:
     from beboersim import town
 
     if not quiet:
-        click.echo("Compiling the model; this happens once for a version.", err=True)
+        from beboersim.show.words import word
+
+        click.echo(word("text.compiling", "en"), err=True)
     town.warm_up()
 
 
@@ -359,7 +381,9 @@ def _options(
     chosen = _preset(preset)
     towns = _towns(places)
     rows = _areas(areas)
-    _check_years(first, last, max(row.year for row in rows) if areas else LAST_START)
+    _check_years(first, last, _last_start(rows) if areas else LAST_START)
+    if areas:
+        _check_table(areas, rows, towns, first.year)
     loaded = tuple(Scenario.load(name, {row.area for row in rows}) for name in names)
     ids = [one.id for one in loaded]
     for one in loaded:
@@ -379,7 +403,7 @@ def _options(
         settings=parse_settings(settings),
         areas=Path(areas) if areas else None,
         workers=workers or _processors(),
-        out=_folder(out) if out else None,
+        out=_folder(out) if out is not None else None,
         quiet=quiet,
         lang=lang,
         json=as_json,
@@ -408,6 +432,25 @@ def _check_years(first: date, last: date, last_start: int) -> None:
         raise InputError(f"--until {last} is not after --from {first} and at most {LAST_YEAR}-01-01.")
 
 
+def _last_start(rows: tuple[AreaRow, ...]) -> int:
+    """Return the last year that a table of areas and the figures of the municipalities can fill a town for."""
+    from beboersim.evidence.municipalities import AGE_YEARS
+
+    return min(max(LAST_START, max(row.year for row in rows)), AGE_YEARS[1])
+
+
+def _check_table(areas: str, rows: tuple[AreaRow, ...], towns: tuple[str, ...], year: int) -> None:
+    """Refuse a table that has areas in the towns of the run, and none of them in the year it starts."""
+    from beboersim.evidence.areas import areas_in
+
+    years = sorted({row.year for row in rows if row.municipality in towns})
+    if years and not any(row.municipality in towns for row in areas_in(year, rows)):
+        raise InputError(
+            f"{areas}: no area in {', '.join(towns)} belongs to {year}, in which the run starts. "
+            f"The table has rows for {', '.join(map(str, years))}."
+        )
+
+
 def _preset(given: str) -> Preset:
     from beboersim.policy.catalogue import PRESETS
 
@@ -421,7 +464,7 @@ def _towns(given: tuple[str, ...]) -> tuple[str, ...]:
     """Return the municipalities by their right names, each once, in the order given."""
     from beboersim.evidence.municipalities import municipality
 
-    if not given:
+    if not any(name.strip() for name in given):
         raise InputError("no municipality is given: --place Svendborg. `beboersim places` lists all.")
     return tuple(dict.fromkeys(municipality(name).name for name in given))
 
@@ -438,8 +481,13 @@ def _processors() -> int:
 
 def _folder(given: str) -> Path:
     """Return the folder for results, if it is one or can be made."""
+    if not given.strip():
+        raise InputError("--out is empty. Give the name of a folder.")
     folder = Path(given)
-    nearest = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    try:
+        nearest = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    except (OSError, ValueError) as error:
+        raise InputError(f"--out {given}: {getattr(error, 'strerror', None) or error}. Give another name.") from None
     if not nearest.is_dir():
         raise InputError(f"--out {given}: {nearest} is a file, not a folder. Give another name.")
     if not os.access(nearest, os.W_OK | os.X_OK):

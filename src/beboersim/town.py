@@ -15,7 +15,7 @@ from beboersim.chance import signed
 from beboersim.errors import InputError
 from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
 from beboersim.evidence.municipalities import municipality
-from beboersim.law.lists import listed_as, load_rules, rules_on
+from beboersim.law.lists import ListRules, listed_as, load_rules, rules_on
 from beboersim.month.clearing import Clearing
 from beboersim.month.context import Context, Parameters
 from beboersim.month.demography import Demography
@@ -229,7 +229,7 @@ def first_context(
         conditions=np.zeros(0),
         list_margins=np.zeros(0),
         income_reference_factor=plan.parameter("synthesis.income_reference"),
-        status_words=[listed_as(int(code), of_last_list) for code in world.areas.status[: world.places]],
+        status_words=[words_at_start(int(code), of_last_list) for code in world.areas.status[: world.places]],
         place_municipalities=municipalities,
         cohort_month=cohort_month,
         cohort_then=np.zeros((2, everywhere)),
@@ -243,6 +243,12 @@ def first_context(
     c.monthly.append(taken(c, first_day, None, True))
     c.yearly.append(c.monthly[0])
     return c
+
+
+def words_at_start(code: int, of_last_list: ListRules) -> str:
+    """Return the words of a status at the start. A user's table may hold one that the law of its day did not have."""
+    there = code == 0 or any(tier.status == code for tier in of_last_list.tiers)
+    return listed_as(code, of_last_list if there else load_rules("2021"))
 
 
 def contact_shares(world: World) -> NDArray[np.float64]:

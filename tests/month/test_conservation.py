@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from small_towns import has_run, small_town
 
 from beboersim.town import Town
+from small_towns import has_run, small_town
 
 TOWNS = [
     (("Svendborg",), 0.05, "law"),
@@ -23,7 +25,7 @@ def town(request: pytest.FixtureRequest) -> Town:
 
 
 def test_residents_change_by_births_deaths_and_moves_in_every_area_and_month(town: Town) -> None:
-    for before, now in zip(town.monthly, town.monthly[1:], strict=False):
+    for before, now in pairwise(town.monthly):
         c = now.counts
         change = c["births"] + c["arrivals"] + c["moves_in"] - c["deaths"] - c["departures"] - c["moves_out"]
         assert (c["residents"] == before.counts["residents"] + change).all(), now.date
@@ -62,7 +64,7 @@ def test_homes_are_let_or_vacant(town: Town) -> None:
 
 
 def test_homes_only_become_more_in_this_version(town: Town) -> None:
-    for before, now in zip(town.monthly, town.monthly[1:], strict=False):
+    for before, now in pairwise(town.monthly):
         for name in ("dwellings_social", "dwellings_private"):
             assert (now.counts[name] >= before.counts[name]).all()
 
@@ -85,4 +87,6 @@ def test_parts_are_never_more_than_the_whole(town: Town) -> None:
             ("avoided", "considered"), ("avoided_resourceful", "considered_resourceful"), ("job_starts", "job_chances"),
         ):  # fmt: skip
             assert (c[part] <= c[whole]).all(), part
-        assert all((values >= 0).all() for name, values in c.items() if name in ("births", "deaths", "offers", "convicted"))
+        assert all(
+            (values >= 0).all() for name, values in c.items() if name in ("births", "deaths", "offers", "convicted")
+        )

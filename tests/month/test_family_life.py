@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_towns import ROOM, ages, people, small_town
 
 from beboersim.evidence import trends
 from beboersim.month.demography import (
@@ -30,6 +29,7 @@ from beboersim.world.codes import (
     NONWESTERN_IMMIGRANT,
     WESTERN,
 )
+from small_towns import ROOM, ages, people, small_town
 
 P = of_plan(Plan(Scenario.load("law")), "demography", Demography)
 NEVER, ALWAYS = 0.999999, 0.000001

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_towns import ROOM, START, differing, has_run, log_of, small_town
 
 from beboersim.month.ledger import FLOW
 from beboersim.month.money import area_key, grant_dose, grant_ends
 from beboersim.world.codes import NAMED_AREA
+from small_towns import ROOM, START, differing, has_run, log_of, small_town
 
 CUT = START.replace(year=2019)
 SHARE = 0.25

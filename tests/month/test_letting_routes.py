@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from estates import Estate
 
 from beboersim.month.letting import need, suits
 from beboersim.world.codes import (
@@ -17,6 +16,7 @@ from beboersim.world.codes import (
     WESTERN,
     YOUTH,
 )
+from estates import Estate
 
 NOBODY = -1
 DUTY_IN_FORCE = 12 * 4 + 6  # July 2019

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from small_towns import START, has_run, small_town
 
 from beboersim.law.lists import Indicators, load_rules
-from beboersim.month.measuring import conditions_of, indicators_of
+from beboersim.month.measuring import ADULTS, AGE_18_64, CONVICTED, OUTSIDE_TIME, conditions_of, indicators_of
 from beboersim.month.publication import publication_in
 from beboersim.town import Town
 from beboersim.world.codes import UNLISTED
+from small_towns import START, ages, has_run, residents, small_town
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_a_list_follows_the_rules_of_its_own_day(eleven_years: Town) -> None:
 
 
 def test_a_status_changes_only_with_a_publication(eleven_years: Town) -> None:
-    for before, now in zip(eleven_years.monthly, eleven_years.monthly[1:], strict=False):
+    for before, now in pairwise(eleven_years.monthly):
         if now.date.month != 12:
             assert (before.status == now.status).all()
             assert (before.counts["years_listed"] == now.counts["years_listed"]).all()
@@ -57,14 +58,14 @@ def test_a_status_changes_only_with_a_publication(eleven_years: Town) -> None:
 
 def test_years_on_the_list_count_on_while_listed_and_start_again_after(eleven_years: Town) -> None:
     lists = [r for r in eleven_years.monthly if r.date.month == 12]
-    for before, now in zip(lists, lists[1:], strict=False):
+    for before, now in pairwise(lists):
         expected = np.where(now.status >= 2, before.counts["years_listed"] + 1, 0)
         assert (now.counts["years_listed"] == expected).all()
 
 
 def test_indicators_change_on_the_first_of_january_and_with_new_rules_only(eleven_years: Town) -> None:
     names = ("outside_work_share", "convicted_share", "basic_education_share", "income_ratio", "nonwestern_share")
-    for before, now in zip(eleven_years.monthly, eleven_years.monthly[1:], strict=False):
+    for before, now in pairwise(eleven_years.monthly):
         same = all(np.array_equal(before.counts[n], now.counts[n], equal_nan=True) for n in names)
         new_rules = (now.date.year, now.date.month) in ((2018, 12), (2021, 12))
         assert same or now.date.month == 1 or new_rules
@@ -79,14 +80,27 @@ def test_without_a_list_nobody_has_a_status() -> None:
 
 
 def test_a_mean_over_years_is_the_mean_of_the_areas_annual_shares() -> None:
-    town = small_town(("Aarhus",), scale=0.02, months=13)
-    town.run(town.until)
+    town = has_run(small_town(("Aarhus",), scale=0.02, months=13))
     m = town.context.measurement
-    found = indicators_of(m, load_rules("2014"), town.context.scale)
+    found = indicators_of(m, load_rules("2014"), town.context.scale, over_residents=False)
     for place, indicators in enumerate(found):
         assert indicators.outside_work == pytest.approx(m.outside[place, :2].mean())
         assert indicators.convicted == pytest.approx(m.convicted[place, :2].mean())
-    np.testing.assert_allclose(m.outside[:, 0], m.share(3, 2))
+    np.testing.assert_allclose(m.outside[:, 0], m.share(OUTSIDE_TIME, AGE_18_64))
+    np.testing.assert_allclose(m.convicted[:, 0], m.share(CONVICTED, ADULTS))
+
+
+def test_a_mean_over_the_residents_follows_them_and_not_the_area() -> None:
+    """The same people, read in two ways: what they did before they came counts only when the residents are followed."""
+    town = has_run(small_town(("Aarhus",), scale=0.1, months=25))
+    world, c = town.world, town.context
+    rows = residents(world)
+    rows = rows[(ages(town, rows) >= 18) & (ages(town, rows) < 65)]
+    area = world.households.area[world.persons.household[rows]]
+    own = world.persons.outside_past[rows, :2].mean(axis=1) / 200.0
+    found = indicators_of(c.measurement, load_rules("2014"), c.scale, over_residents=True)
+    expected = np.bincount(area, own, world.places) / np.bincount(area, minlength=world.places)
+    np.testing.assert_allclose([i.outside_work for i in found], expected, rtol=1e-9)
 
 
 def test_conditions_are_nearness_to_the_lines_and_read_no_origin() -> None:

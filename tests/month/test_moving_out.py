@@ -15,15 +15,10 @@ P = of_plan(Plan(Scenario.load("law")), "leaving", Leaving)
 
 
 def hazard(p: Leaving = P, **changed: float) -> float:
-    facts: dict[str, float] = dict(
-        age=40.0, couple=0, children=0.0, employed=1.0, students=0.0, pensioners=0.0, new_job=0.0, resources=0.5, tenure=SOCIAL,
-        kind=FAMILY, months_here=60.0, stigma=0.0,
-    )  # fmt: skip
-    facts |= changed
-    return leave_hazard(
-        facts["age"], int(facts["couple"]), facts["children"], facts["employed"], facts["students"], facts["pensioners"], facts["new_job"],
-        facts["resources"], int(facts["tenure"]), int(facts["kind"]), facts["months_here"], facts["stigma"], p,
-    )  # fmt: skip
+    facts: dict[str, float] = {"age": 40.0, "couple": 0, "children": 0.0, "employed": 1.0, "students": 0.0}
+    facts |= {"pensioners": 0.0, "new_job": 0.0, "resources": 0.5, "tenure": SOCIAL, "kind": FAMILY}
+    facts |= {"months_here": 60.0, "stigma": 0.0}
+    return leave_hazard(**(facts | changed), p=p)  # type: ignore[arg-type]
 
 
 def test_students_leave_most_and_pensioners_least() -> None:
@@ -59,17 +54,27 @@ def test_with_the_parameter_at_zero_stigma_moves_nobody() -> None:
     assert hazard(off, stigma=1.0, resources=1.0) == hazard(off, stigma=0.0)
 
 
-def test_nobodys_hazard_is_above_the_bound_that_lets_the_month_skip_them() -> None:
-    for stigma_on in (0.0, 1.0):
-        bound = highest_hazard(P, stigma_on)
-        for age, couple, children, employed, students, pensioners, new_job, resources, tenure, kind, months in itertools.product(
-            (18.0, 70.0), (0, 1), (0.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0),
-            (SOCIAL, PRIVATE_RENTED, OWNER_OCCUPIED), (FAMILY, YOUTH), (0.0, 1.0, 700.0),
-        ):  # fmt: skip
-            found = leave_hazard(
-                age, couple, children, employed, students, pensioners, new_job, resources, tenure, kind, months, stigma_on, P
-            )
-            assert 0.0 < found <= bound + 1e-15
+EXTREMES = {
+    "age": (18.0, 70.0),
+    "couple": (0, 1),
+    "children": (0.0, 3.0),
+    "employed": (0.0, 2.0),
+    "students": (0.0, 1.0),
+    "pensioners": (0.0, 1.0),
+    "new_job": (0.0, 1.0),
+    "resources": (0.0, 1.0),
+    "tenure": (SOCIAL, PRIVATE_RENTED, OWNER_OCCUPIED),
+    "kind": (FAMILY, YOUTH),
+    "months_here": (0.0, 1.0, 700.0),
+}
+
+
+@pytest.mark.parametrize("stigma", [0.0, 1.0])
+def test_nobodys_hazard_is_above_the_bound_that_lets_the_month_skip_them(stigma: float) -> None:
+    bound = highest_hazard(P, stigma)
+    for values in itertools.product(*EXTREMES.values()):
+        found = hazard(**dict(zip(EXTREMES, values, strict=True)), stigma=stigma)
+        assert 0.0 < found <= bound + 1e-15
 
 
 @pytest.mark.parametrize(

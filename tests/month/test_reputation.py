@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_towns import small_town
 
 from beboersim.month.stigma import Stigma, listed_level, next_salience, next_stigma, stigma_target
 from beboersim.policy.catalogue import PRESETS, catalogue, of_kind
@@ -10,6 +9,7 @@ from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
 from beboersim.world.codes import NEIGHBOURHOOD
+from small_towns import small_town
 
 P = of_plan(Plan(Scenario.load("law")), "stigma", Stigma)
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_towns import ROOM, ages, people, small_town
 
 from beboersim.month.ledger import Event
 from beboersim.month.schooling import (
@@ -35,6 +34,7 @@ from beboersim.world.codes import (
 from beboersim.world.columns import made
 from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
 from beboersim.world.state import Persons
+from small_towns import ROOM, ages, people, small_town
 
 LAW = Plan(Scenario.load("law"))
 SCHOOL, WORK, CRIME = of_plan(LAW, "schooling", Schooling), of_plan(LAW, "work", Work), of_plan(LAW, "crime", Crime)
@@ -150,11 +150,11 @@ def test_the_pension_age_is_that_of_the_date(time: float, years: float) -> None:
 def test_at_the_turn_of_the_year_this_year_becomes_last_year() -> None:
     persons = made(Persons, 2)
     persons.outside_now[:] = (1200, 600)
-    persons.outside_past[0] = (1, 2, 3)
+    persons.outside_past[0, :3] = (1, 2, 3)
     persons.income_now[:] = (100.0, 200.0)
     persons.convicted_years[:] = (1, 0b11111)
     close_year(persons, np.array([2, 0, 0], np.int64))
-    assert persons.outside_past[0].tolist() == [200, 1, 2]
+    assert persons.outside_past[0].tolist() == [200, 1, 2, 3]
     assert persons.outside_past[1, 0] == 100
     assert persons.income_past.tolist() == [100.0, 200.0]
     assert persons.income_now.tolist() == [0.0, 0.0]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estates import Estate
-
 from beboersim.month.stigma import next_stigma
 from beboersim.world.codes import LEFT_HOME, WANTS_CHANGE
+from estates import Estate
 
 
 @pytest.mark.parametrize("start", [0.0, 0.2, 0.9, 1.0])

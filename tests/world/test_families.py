@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -62,5 +64,5 @@ def test_a_few_persons_form_households_too(n: int, youngest: int, oldest: int) -
 def test_children_live_at_home_and_nobody_of_thirty_does() -> None:
     shares = [at_home_share(age) for age in range(100)]
     assert shares[:18] == [1.0] * 18
-    assert all(a >= b for a, b in zip(shares, shares[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(shares))
     assert shares[30:] == [0.0] * 70

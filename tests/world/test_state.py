@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_towns import ROOM, START, assert_consistent, differing, has_run, log_of, small_town
 
 from beboersim.town import Town
 from beboersim.world.codes import AT_THE_GATE, ELSEWHERE
 from beboersim.world.state import World
+from small_towns import ROOM, START, assert_consistent, differing, has_run, log_of, small_town
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,9 @@ def test_compaction_changes_no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_compaction_drops_free_rows_and_loses_nobody() -> None:
     town = small_town(months=11)
     has_run(town)
-    before = np.sort(town.world.persons.id[: town.world.used[0]][town.world.persons.household[: town.world.used[0]] >= 0])
+    before = np.sort(
+        town.world.persons.id[: town.world.used[0]][town.world.persons.household[: town.world.used[0]] >= 0]
+    )
     town.world.compact()
     n = int(town.world.used[0])
     assert (town.world.persons.household[:n] >= 0).all()

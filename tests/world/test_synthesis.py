@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from small_towns import START, ages, assert_consistent, people, small_town
 
 from beboersim.evidence.areas import AreaRow, areas_in, read_areas
 from beboersim.evidence.municipalities import names
+from beboersim.law.lists import load_rules
 from beboersim.month.measuring import bases_of
 from beboersim.town import Town
 from beboersim.world.codes import (
@@ -29,14 +29,20 @@ from beboersim.world.codes import (
 )
 from beboersim.world.layout import would_be_listed
 from beboersim.world.margins import fitted_age_and_origin, margins
-from beboersim.law.lists import load_rules
+from small_towns import START, ages, assert_consistent, people, small_town
 
 LISTS_OF_2015 = {row.place: row for row in areas_in(2015, read_areas())}
 MUNICIPALITIES = sorted({municipality for municipality, _ in LISTS_OF_2015})
 LARGE = ("Aarhus", "København", "Odense", "Aalborg")
 SMALL = tuple(name for name in MUNICIPALITIES if name not in LARGE)
 SEEDS = range(5)
-POINTS = {"non_western": 0.005, "outside_work": 0.005, "convicted": 0.0005, "basic_education": 0.005, "income_ratio": 0.01}
+POINTS = {
+    "non_western": 0.005,
+    "outside_work": 0.005,
+    "convicted": 0.0005,
+    "basic_education": 0.005,
+    "income_ratio": 0.01,
+}
 
 
 @cache
@@ -81,6 +87,18 @@ def test_every_area_reads_as_published(municipality: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_area_of_the_capital_reads_as_published(seed: int) -> None:
     assert errors(small_town(("København",), scale=1.0, seed=seed, months=1), LISTS_OF_2015) == []
+
+
+@pytest.mark.parametrize("municipality", ["Aarhus", "Odense", "Svendborg", "Høje-Taastrup"])
+def test_an_area_reads_as_published_too_when_the_residents_own_years_count(municipality: str) -> None:
+    followed = small_town((municipality,), scale=1.0, months=1, settings={"measuring.over_residents": True})
+    assert errors(followed, LISTS_OF_2015) == []
+
+
+@pytest.mark.parametrize("municipality", ["Aarhus", "Odense", "Svendborg", "Høje-Taastrup"])
+def test_an_area_reads_as_published_too_when_the_residents_own_years_count(municipality: str) -> None:
+    followed = small_town((municipality,), scale=1.0, months=1, settings={"measuring.over_residents": True})
+    assert errors(followed, LISTS_OF_2015) == []
 
 
 @pytest.mark.parametrize("municipality", ["Aarhus", "Odense", "Svendborg", "Høje-Taastrup"])

@@ -179,7 +179,7 @@ def _area(line: Row, name: str) -> AreaRow:
     given = line.text("municipality")
     municipality = municipalities.known_as(given)
     if municipality is None:
-        near = meant(given.capitalize(), municipalities.names())
+        near = meant(given.capitalize(), municipalities.names()) or " `beboersim places` lists all."
         raise InputError(f'{where}, municipality: "{given}" is not a Danish municipality.{near}')
     region = municipalities.region_of(municipality)
     if line.text("region") and line.text("region").casefold() != region.casefold():

@@ -118,7 +118,8 @@ def municipality(name: str) -> Municipality:
     """Return a municipality by name; capital letters do not matter."""
     known = known_as(name)
     if known is None:
-        raise InputError(f"{name} is not a Danish municipality.{meant(name.strip().capitalize(), names())}")
+        near = meant(name.strip().capitalize(), names()) or " `beboersim places` lists all."
+        raise InputError(f"{name.strip() or 'An empty text'} is not a Danish municipality.{near}")
     return _municipalities()[known]
 
 

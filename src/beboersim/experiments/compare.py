@@ -105,6 +105,10 @@ class Comparison:
         """Return an outcome's scope: where no area was listed at the start, those known by name stand in."""
         return "named" if outcome.scope == "listed" and not self.listed_at_start else outcome.scope
 
+    def has(self, outcome: Outcome) -> bool:
+        """Say whether an outcome's areas are in the run: a town may have no area that was ever listed."""
+        return outcome.scope != "listed" or self.followed > 0
+
     def level(self, outcome: Outcome, scenario: int) -> Estimate:
         """Estimate an outcome at the end."""
         return estimate(self.values[outcome.key][scenario, :, -1])

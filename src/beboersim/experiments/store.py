@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,10 +32,17 @@ if TYPE_CHECKING:
 
     from beboersim.experiments.runs import RunResult
 
+ASIDE = ".beboersim-"  # what is being written has a name that begins so, and is gone afterwards
 RUNS = "runs.parquet"
 AREAS = "areas/part-00000.parquet"
 TOWNS = "towns/part-00000.parquet"
 PROVENANCE = "provenance.json"
+FIGURES = "figures"
+OURS = re.compile(
+    rf"{re.escape(RUNS)}|{re.escape(PROVENANCE)}|(areas|towns)(/part-\d{{5}}\.parquet)?"
+    rf"|{FIGURES}(/(over-time|differences|areas)\.(svg|png))?|{re.escape(ASIDE)}.*"
+)
+"""What a result folder may hold. Anything else is the user's, and would be lost when the runs replace themselves."""
 
 WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "DKK", "months")}
 """Counts that are whole numbers, and are so in the files."""
@@ -45,15 +53,29 @@ def check_folder(folder: Path, run_ids: Collection[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder}: this is a file. Results need a folder of their own.")
     if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / RUNS).is_file():
-            raise InputError(
-                f"--out {folder}: the folder holds other files and no results. Results need a folder of their own."
-            )
+        strange = _not_ours(folder)
+        if strange is not None or not (folder / RUNS).is_file():
+            such = "" if strange is None else f", such as {strange}"
+            raise InputError(f"--out {folder}: the folder holds other files{such}. Results need a folder of their own.")
         if set(stored_runs(folder)) != set(run_ids):
             raise InputError(f"--out {folder}: the folder holds other runs. Give another folder, or remove this one.")
     nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise InputError(f"--out {folder}: {nearest} cannot be written to.")
+    try:
+        # Asked by trying: who may write is more than the permission bits say.
+        with tempfile.TemporaryDirectory(prefix=ASIDE, dir=nearest):
+            pass
+    except OSError as error:
+        raise InputError(f"--out {folder}: {nearest} cannot be written to ({error.strerror or error}).") from None
+
+
+def _not_ours(folder: Path) -> str | None:
+    """Return a file or folder that no result folder holds, or None. What lies at the top is looked at first."""
+    for found in (folder.iterdir(), folder.rglob("*")):
+        for path in found:
+            name = path.relative_to(folder).as_posix()
+            if OURS.fullmatch(name) is None:
+                return name
+    return None
 
 
 def stored_runs(folder: Path) -> list[str]:
@@ -70,19 +92,36 @@ def stored_runs(folder: Path) -> list[str]:
 
 @contextmanager
 def whole_or_not_at_all(folder: Path) -> Iterator[Path]:
-    """Give a new folder to write in; it takes the place of `folder` when all went well, and is gone otherwise."""
-    target = folder.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    """Give a new folder to write in; what it holds is moved to `folder` when all went well, and is gone otherwise.
+
+    A folder that is there already stays itself (it may be where the user stands, a link or a mounted disk).
+    """
+    target = folder.resolve()
+    there = target.is_dir()
+    home = target if there else target.parent
+    home.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=home))
     try:
         results = aside / "results"
         results.mkdir()
         yield results
-        if target.exists():
-            os.replace(target, aside / "before")
-        os.replace(results, target)
+        if there:
+            _replace_inside(target, results, aside)
+        else:
+            os.replace(results, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _replace_inside(target: Path, results: Path, aside: Path) -> None:
+    """Put new results in the place of those in a folder; the table of runs leaves first and comes last."""
+    before = aside / "before"
+    before.mkdir()
+    for name in (RUNS, PROVENANCE, "areas", "towns", FIGURES):
+        if (target / name).exists():
+            os.replace(target / name, before / name)
+    for path in sorted(results.iterdir(), key=lambda path: path.name == RUNS):
+        os.replace(path, target / path.name)
 
 
 def write_results(folder: Path, results: Sequence[RunResult], provenance: Mapping[str, Any]) -> list[Path]:
@@ -120,7 +159,7 @@ def runs_table(results: Iterable[RunResult]) -> pa.Table:
             ("scale", pa.float64()),
             ("preset", pa.string()),
             ("settings", pa.string()),
-            ("seed", pa.int64()),
+            ("seed", pa.uint64()),
             ("status", pa.string()),
             ("message", pa.string()),
             ("version", pa.string()),

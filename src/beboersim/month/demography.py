@@ -284,11 +284,19 @@ def give_birth(
 
 @kernel
 def take_in_children(
-    persons: Persons, households: Households, dwellings: Dwellings, used: I64, household: int, month: int
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    used: I64,
+    places: int,
+    household: int,
+    month: int,
+    ledger: Ledger,
 ) -> int:
-    """Find a home for children who are left alone: the household with room and an adult, nearest in chance.
+    """Find a home for children who are left alone: a household with room and an adult, of the area or else the town.
 
-    Returns the row of the household that takes them in, or the same household if an adult child can keep it.
+    Among several the nearest in chance. Returns the row of the household that takes them in, or the same household if
+    an adult child can keep it.
     """
     eldest = oldest(persons, households, household)
     if (month - persons.birth[eldest]) // 12 >= 18:
@@ -297,22 +305,27 @@ def take_in_children(
     area = households.area[household]
     best = -1
     best_key = 9223372036854775807
+    best_here = 0
     for other in range(used[1]):
+        # Those at the gate and elsewhere have no dwelling that the model knows.
+        here = 1 if households.area[other] == area else 0
         if (
-            households.area[other] == area
-            and other != household
+            other != household
+            and here >= best_here
             and households.head[other] >= 0
             and households.adults[other] >= 1
-            and households.dwelling[other] >= 0
+            and (households.dwelling[other] >= 0 or (here == 1 and area >= places))
             and households.size[other] + households.size[household] <= 9
         ):
             key = mix(households.id[household], households.id[other])
-            if key < best_key:
+            if here > best_here or key < best_key:
                 best = other
                 best_key = key
+                best_here = here
     if best < 0:
         make_keeper(persons, households, eldest)
         return household
+    moved(ledger, households, places, household, area, households.area[best])
     while households.head[household] >= 0:
         child = households.head[household]
         part(persons, households, child)
@@ -352,7 +365,7 @@ def apply_life_events(
             if households.head[home] < 0:
                 vacate(households, dwellings, home, month)
             elif households.adults[home] == 0:
-                keeper = take_in_children(persons, households, dwellings, used, home, month)
+                keeper = take_in_children(persons, households, dwellings, used, places, home, month, ledger)
                 if keeper != home:
                     note(ledger, month, EV_TAKEN_IN, households.id[home], households.id[keeper], area)
         elif event == GIVES_BIRTH:
@@ -415,7 +428,7 @@ def unite(
     woman: int,
     ledger: Ledger,
 ) -> None:
-    """Move one partner's household into the other's home: into a dwelling rather than a lodging, else hers."""
+    """Move one partner's household into the other's home: a dwelling before a lodging before the gate, else hers."""
     his = persons.household[man]
     hers = persons.household[woman]
     if his < 0 or hers < 0 or his == hers or households.adults[his] != 1 or households.adults[hers] != 1:
@@ -423,7 +436,8 @@ def unite(
     if households.size[his] + households.size[hers] > 9:
         return
     stays, goes = hers, his
-    if households.dwelling[hers] < 0 and households.dwelling[his] >= 0:
+    at_the_gate = households.area[hers] > places and households.area[his] < places
+    if at_the_gate or (households.dwelling[hers] < 0 and households.dwelling[his] >= 0):
         stays, goes = his, hers
     moved(ledger, households, places, goes, households.area[goes], households.area[stays])
     while households.head[goes] >= 0:

@@ -150,7 +150,7 @@ class Quantity(BaseModel):
     def read(self, text: str) -> Value:
         """Return the value written in a text such as a command line, or raise ValueError with one sentence."""
         if self.type == "flag":
-            return self.accept({"true": True, "false": False}.get(text, text))
+            return self.accept({"true": True, "false": False}.get(text.lower(), text))
         if self.type == "choice":
             return self.accept(text)
         try:
@@ -159,7 +159,8 @@ class Quantity(BaseModel):
             if str(error).startswith(self.name):
                 raise
             kind = "a whole number" if self.type == "integer" else "a number"
-            raise ValueError(f"{self.name} = {shown(text)} is not {kind}.") from None
+            hint = " The decimal mark is a point." if "," in text else ""
+            raise ValueError(f"{self.name} = {shown(text)} is not {kind}.{hint}") from None
 
 
 def shown(value: object) -> str:

@@ -130,8 +130,8 @@ def metrics(lang: str) -> Table:
         [
             metric.id,
             getattr(metric.label, lang),
-            metric.unit,
-            metric.level,
+            word(f"unit.{metric.unit}", lang),
+            ", ".join(word(f"level.{level}", lang) for level in metric.levels),
             metric.formula,
             getattr(metric.sentence, lang),
         ]

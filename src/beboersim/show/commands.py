@@ -23,6 +23,7 @@ from beboersim.experiments.compare import (
 from beboersim.experiments.provenance import provenance
 from beboersim.experiments.runs import RunResult, januaries, run_id, specs_of
 from beboersim.experiments.store import check_folder, whole_or_not_at_all, write_results
+from beboersim.kernel import is_compiled
 from beboersim.show.numbers import MISSING, day_words, direction, estimate_words, plain, plain_scale, signed, unit_words
 from beboersim.show.tables import print_json, print_table
 from beboersim.show.words import word
@@ -45,7 +46,7 @@ def run_command(options: RunOptions) -> None:
     headers = [word("compare.outcome", lang), "", day_words(first, lang), day_words(last, lang),
                word("compare.change", lang)]  # fmt: skip
     rows = []
-    for outcome in HEADLINE:
+    for outcome in filter(found.has, HEADLINE):
         line = found.values[outcome.key][0, 0]
         unit = outcome.unit
         before, after = float(line[0]), float(line[-1])
@@ -59,7 +60,7 @@ def run_command(options: RunOptions) -> None:
         )  # fmt: skip
     print_table(headers, rows)
     click.echo()
-    click.echo(word("compare.split_note", lang).format(day=day_words(found.cohort, lang)))
+    click.echo(_split_note(found, lang))
     click.echo()
     _print_areas_of(results[0], lang)
     _print_files(options, files)
@@ -79,7 +80,7 @@ def compare_command(options: RunOptions) -> None:
     headers = [word("compare.outcome", lang), "", found.scenarios[0]]
     headers += [word("compare.difference", lang).format(scenario=found.scenarios[at]) for at in others]
     rows = []
-    for outcome in HEADLINE:
+    for outcome in filter(found.has, HEADLINE):
         level = "" if outcome in PARTS else plain(found.level(outcome, 0).mean, outcome.unit, lang)
         cells = [_estimated(found, outcome, at, lang) for at in others]
         rows.append([*_names(outcome, found, lang), level, *cells])
@@ -88,7 +89,7 @@ def compare_command(options: RunOptions) -> None:
     end = day_words(found.dates[-1], lang)
     reading = "compare.reading" if len(found.seeds) > 1 else "compare.reading_one"
     click.echo(word(reading, lang).format(baseline=found.scenarios[0], day=end))
-    click.echo(word("compare.split_note", lang).format(day=day_words(found.cohort, lang)))
+    click.echo(_split_note(found, lang))
     if len(found.seeds) > 1:
         click.echo(word("compare.spread_note", lang))
     click.echo()
@@ -100,6 +101,8 @@ def _run(options: RunOptions) -> list[RunResult]:
     """Run everything, after looking whether the results can be put where they are wanted."""
     if options.out is not None:
         check_folder(options.out, {run_id(spec) for spec in specs_of(options, (cohort_of(options),))})
+    if not (options.quiet or is_compiled()):
+        click.echo(word("text.compiling", options.lang), err=True)
     years = len(list(januaries(options.start, options.until)))
     with _progress(options, len(options.scenarios) * options.replications * years) as tick:
         return run_scenarios(options, tick)
@@ -159,6 +162,13 @@ def _print_head(found: Comparison, options: RunOptions) -> None:
         settings = ", ".join(f"{name} = {value}" for name, value in sorted(options.settings.items()))
         click.echo(word("compare.settings_note", lang).format(settings=settings))
     click.echo()
+
+
+def _split_note(found: Comparison, lang: str) -> str:
+    """Return how the change in work is split, or why there is nothing to split."""
+    if not found.followed:
+        return word("compare.no_areas_note", lang)
+    return word("compare.split_note", lang).format(day=day_words(found.cohort, lang))
 
 
 def _names(outcome: Outcome, found: Comparison, lang: str) -> list[str]:

@@ -72,13 +72,10 @@ def colour(scenario: int) -> str:
 
 
 def draw(found: Comparison, options: RunOptions, lang: str) -> dict[str, Figure]:
-    """Return the three figures by name."""
+    """Return the three figures by name; a town in which no area is known has no picture of areas."""
     with matplotlib.rc_context(STYLE):
-        return {
-            "over-time": over_time(found, options, lang),
-            "differences": differences(found, options, lang),
-            "areas": area_by_area(found, options, lang),
-        }
+        figures = {"over-time": over_time(found, options, lang), "differences": differences(found, options, lang)}
+        return figures | ({"areas": area_by_area(found, options, lang)} if found.areas else {})
 
 
 def save(figures: dict[str, Figure], folder: Path) -> list[Path]:
@@ -132,7 +129,8 @@ def over_time(found: Comparison, options: RunOptions, lang: str) -> Figure:
 def differences(found: Comparison, options: RunOptions, lang: str) -> Figure:
     """Draw the paired differences: a row an outcome, a column a scenario, a dot a seed."""
     columns = len(found.scenarios) - 1
-    rows = len(DIFFERENCES)
+    shown_here = [outcome for outcome in DIFFERENCES if found.has(outcome)]
+    rows = len(shown_here)
     height = 2.6 + 0.72 * rows
     figure = _figure(max(9.5, 4.4 + 3.4 * columns), height)
     panels = figure.subplots(rows, columns, squeeze=False)
@@ -141,7 +139,7 @@ def differences(found: Comparison, options: RunOptions, lang: str) -> Figure:
         left=3.35 / width, right=1 - 1.55 / width, top=1 - 1.05 / height, bottom=1.6 / height, hspace=0.18,
         wspace=1.5 / 3.4 if columns > 1 else 0,
     )  # fmt: skip
-    for row, outcome in enumerate(DIFFERENCES):
+    for row, outcome in enumerate(shown_here):
         each = [found.differences(outcome, at + 1) for at in range(columns)]
         reach = _reach(outcome, found)
         for column in range(columns):
