@@ -45,11 +45,13 @@ class Purpose(IntEnum):
     NEIGHBOURHOOD = 10
     ARRIVAL = 11
     BUILDING = 12
-    UNION = 13
+    JOINING = 13
     NEWBORN = 14
     SETTLING = 15
     PARTNER = 16
-    ADULTHOOD = 17
+    LOOKING = 17
+    TURN = 18
+    TAKING_IN = 19
 
 
 def address(purpose: Purpose, month: int) -> int:
@@ -173,6 +175,15 @@ def fill(
         second[i] = np.uint32(c1)
         third[i] = np.uint32(c2)
         fourth[i] = np.uint32(c3)
+
+
+@kernel
+def order_of_turns(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
+    """Return a draw for each id that decides whose turn comes first."""
+    turn = np.empty(ids.shape[0], np.int64)
+    for k in range(ids.shape[0]):
+        turn[k] = philox(seed, ids[k], purpose_month, 1)[0]
+    return turn
 
 
 def stream(seed: int, *address_words: int) -> np.random.Generator:

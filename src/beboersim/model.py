@@ -74,7 +74,8 @@ class Household(mesa.Agent):  # type: ignore[misc]
         """Resources from 0 to 1: mean of work or study, education above basic, and income rank."""
         c = self.model.town.context
         world = c.world
-        return float(profile(world.persons, world.households, self.row, c.month, c.income_steps).resources)
+        steps = c.income_steps[world.areas.municipality[world.households.area[self.row]]]
+        return float(profile(world.persons, world.households, self.row, c.month, steps).resources)
 
     def step(self) -> None:
         """Do nothing: the month runs over columns, see `BeboerModel.step`."""

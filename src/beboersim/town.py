@@ -22,10 +22,10 @@ from beboersim.month.demography import Demography
 from beboersim.month.leaving import Leaving
 from beboersim.month.ledger import Ledger
 from beboersim.month.letting import Letting
-from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, take_measurement
+from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, Measuring, take_measurement
 from beboersim.month.money import Money, first_doses
 from beboersim.month.order import MONTH, Process
-from beboersim.month.recording import Record, start_cohort, taken
+from beboersim.month.recording import Record, income_steps, start_cohort, taken
 from beboersim.month.schooling import Schooling
 from beboersim.month.stigma import Stigma, first_stigma
 from beboersim.outcomes.counts import FLOWS
@@ -186,6 +186,7 @@ def first_context(
         of_plan(plan, "leaving", Leaving),
         of_plan(plan, "letting", Letting),
         of_plan(plan, "clearing", Clearing),
+        of_plan(plan, "measuring", Measuring),
         of_plan(plan, "stigma", Stigma),
     )
     n_homes = int(world.used[2])
@@ -207,6 +208,8 @@ def first_context(
         areas=start.areas,
         organisations=start.organisations,
         couple_share=start.couple_share,
+        citizens_immigrant=plan.parameter("synthesis.immigrant_citizens"),
+        citizens_descendant=plan.parameter("synthesis.descendant_citizens"),
         contacts=contact_shares(world),
         homes_at_start=number,
         owned_share=owned / np.maximum(np.bincount(owner_of[private], minlength=len(number)), 1),
@@ -219,14 +222,16 @@ def first_context(
         ledger=Ledger(
             np.zeros((len(FLOWS), everywhere)), np.zeros((events, 5), np.int64), np.zeros(1, np.int64)
         ),
-        income_steps=np.zeros(101),
+        income_steps=income_steps(
+            world.persons, world.households, world.areas, world.used, len(world.municipalities), first_day.year * 12
+        ),
         low_income=0.0,
         high_income=0.0,
         dose=np.zeros(everywhere),
         rules=rules,
         measurement=empty,
         indicators=[],
-        conditions=np.zeros(0),
+        standing=np.zeros(0),
         list_margins=np.zeros(0),
         income_reference_factor=plan.parameter("synthesis.income_reference"),
         status_words=[words_at_start(int(code), of_last_list) for code in world.areas.status[: world.places]],

@@ -92,7 +92,7 @@ def test_a_mean_over_years_is_the_mean_of_the_areas_annual_shares() -> None:
 
 def test_a_mean_over_the_residents_follows_them_and_not_the_area() -> None:
     """The same people, read in two ways: what they did before they came counts only when the residents are followed."""
-    town = has_run(small_town(("Aarhus",), scale=0.1, months=25))
+    town = has_run(small_town(("Aarhus",), scale=0.1))  # to the day of the measurement
     world, c = town.world, town.context
     rows = residents(world)
     rows = rows[(ages(town, rows) >= 18) & (ages(town, rows) < 65)]

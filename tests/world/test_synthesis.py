@@ -96,12 +96,6 @@ def test_an_area_reads_as_published_too_when_the_residents_own_years_count(munic
 
 
 @pytest.mark.parametrize("municipality", ["Aarhus", "Odense", "Svendborg", "Høje-Taastrup"])
-def test_an_area_reads_as_published_too_when_the_residents_own_years_count(municipality: str) -> None:
-    followed = small_town((municipality,), scale=1.0, months=1, settings={"measuring.over_residents": True})
-    assert errors(followed, LISTS_OF_2015) == []
-
-
-@pytest.mark.parametrize("municipality", ["Aarhus", "Odense", "Svendborg", "Høje-Taastrup"])
 def test_ages_and_origins_are_those_of_the_municipality(municipality: str) -> None:
     town = whole(municipality, 0)
     here = margins(municipality, 2015)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, gumbel, mix, philox, uniform
+from beboersim.chance import Purpose, gumbel, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.world.codes import NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
@@ -77,6 +77,7 @@ def clear_month(
     seed: int,
     seeking_address: int,
     liking_address: int,
+    looking_address: int,
     steps: F64,
     seekers: I64,
     vacancies: I64,
@@ -109,9 +110,10 @@ def clear_month(
         number = first[municipality + 1] - first[municipality]
         if number == 0:
             continue
-        who = profile(persons, households, row, month, steps)
+        prices = steps[municipality]
+        who = profile(persons, households, row, month, prices)
         keepers = max(float(households.adults[row]), 1.0)
-        rank = income_rank(who.income / keepers, steps)
+        rank = income_rank(who.income / keepers, prices)
         if uniform(words[0]) >= finds_private(rank, who.students, p):
             continue
         old_home = households.dwelling[row]
@@ -128,9 +130,9 @@ def clear_month(
             elif look == 1:
                 area = int(households.contact[row])
             else:
-                pick = mix(mix(households.id[row], month), look)
-                area = int(neighbourhoods[first[municipality] + pick % number])
-            noise = gumbel(uniform(philox(seed, mix(households.id[row], area), liking_address, 0)[0]))
+                pick = philox(seed, households.id[row], looking_address, look)[0]
+                area = int(neighbourhoods[first[municipality] + int(pick) % number])
+            noise = gumbel(uniform(philox(seed, mix(households.id[row], areas.id[area]), liking_address, 0)[0]))
             known = 1 if area in (here, households.contact[row]) else 0
             likes = liking(areas.price[area], rank, known, noise, p)
             for tenure in range(TENURES_PRIVATE):
@@ -199,10 +201,11 @@ def clearing(c: Context) -> None:
     if len(seekers) == 0 or len(vacant) == 0:
         return
     word = c.address(Purpose.NEIGHBOURHOOD)
-    turn = order_of_looking(households.id[seekers], c.seed, word)
+    turn = order_of_turns(households.id[seekers], c.seed, c.address(Purpose.TURN))
     seekers = seekers[np.lexsort((households.id[seekers], turn))]
     slot = dwellings.area[vacant].astype(np.int64) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
-    order = np.lexsort((dwellings.id[vacant], slot))
+    shown = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))
+    order = np.lexsort((dwellings.id[vacant], shown, slot))
     vacant, slot = vacant[order].astype(np.int64), slot[order]
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
@@ -210,14 +213,6 @@ def clearing(c: Context) -> None:
     first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
     clear_month(
         world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
-        word, c.income_steps, seekers, vacant, starts, private, first, c.parameters.clearing, c.ledger,
+        word, c.address(Purpose.LOOKING), c.income_steps, seekers, vacant, starts, private, first,
+        c.parameters.clearing, c.ledger,
     )  # fmt: skip
-
-
-@kernel
-def order_of_looking(ids: I64, seed: int, address: int) -> I64:
-    """Return a draw for each household that decides whose turn comes first this month."""
-    turn = np.empty(ids.shape[0], np.int64)
-    for k in range(ids.shape[0]):
-        turn[k] = philox(seed, ids[k], address, 1)[0]
-    return turn

@@ -15,7 +15,7 @@ from beboersim.month.demography import Demography
 from beboersim.month.leaving import Leaving
 from beboersim.month.ledger import Ledger
 from beboersim.month.letting import Letting
-from beboersim.month.measuring import Measurement
+from beboersim.month.measuring import Measurement, Measuring
 from beboersim.month.money import Money
 from beboersim.month.recording import Record
 from beboersim.month.schooling import Schooling
@@ -42,6 +42,7 @@ class Parameters(NamedTuple):
     leaving: Leaving
     letting: Letting
     clearing: Clearing
+    measuring: Measuring
     stigma: Stigma
 
 
@@ -58,7 +59,9 @@ class Context:
     outlooks: tuple[Outlook, ...]
     areas: tuple[Area, ...]
     organisations: I64
-    couple_share: F64
+    couple_share: F64  # municipality x age
+    citizens_immigrant: float  # share of non-Western immigrants, and of descendants, who are Danish citizens
+    citizens_descendant: float
     contacts: F64  # municipality x background x area, cumulated shares of residents at the start
     homes_at_start: F64  # dwellings by municipality
     owned_share: F64  # owner-occupied among private dwellings at the start, by municipality
@@ -69,14 +72,14 @@ class Context:
     levers: dict[str, Lever]
     levers_next: dict[str, Lever]  # those of the first of the next month, by which a list of that day is made
     ledger: Ledger
-    income_steps: F64
+    income_steps: F64  # municipality x percentile, as on the first day
     low_income: float
     high_income: float
     dose: F64  # helhedsplan money over the frame of 2015-2018, by area
     rules: ListRules
     measurement: Measurement
     indicators: list[Indicators]
-    conditions: F64
+    standing: F64  # nearness to the list's lines without origin, by area
     list_margins: F64
     income_reference_factor: float  # a region's mean without students over that with them
     status_words: list[str]

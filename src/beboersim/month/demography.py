@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, mix, philox, uniform
+from beboersim.chance import Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.ledger import (
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 BLOCK = 1024
+TAKING_IN = address(Purpose.TAKING_IN, 0)
 OLDEST = 110
 # Children per non-Western immigrant woman over those of all women, 2015 (1,950 and 1,713.6 per 1,000,
 # national_trends.csv total_fertility_rate*): a dated exogenous rate, one of the registered readings of origin.
@@ -77,7 +78,7 @@ class Demography(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """Monthly probabilities by age in years (0-110), for this month."""
+    """Monthly probabilities by age in years (0-110), for this month; births by municipality too."""
 
     death_men: F64
     death_women: F64
@@ -143,6 +144,7 @@ def life_event(
 def scan_life_events(
     persons: Persons,
     households: Households,
+    areas: Areas,
     used: I64,
     month: int,
     seed: int,
@@ -160,6 +162,8 @@ def scan_life_events(
     origin = persons.origin
     last_birth = persons.last_birth
     adults = households.adults
+    area_of = households.area
+    municipality = areas.municipality
     death_men = rates.death_men
     death_women = rates.death_women
     birth_rate = rates.birth
@@ -183,6 +187,7 @@ def scan_life_events(
                 continue
             woman = sex[row]
             foreign = origin[row] == NONWESTERN_IMMIGRANT
+            town = max(municipality[area_of[home]], 0)  # followed leavers have the rates of the first
             event = life_event(
                 age,
                 woman,
@@ -193,7 +198,7 @@ def scan_life_events(
                 uniform(words[1, row - start]),
                 uniform(words[2, row - start]),
                 death_women[age] if woman == 1 else death_men[age],
-                birth_nonwestern[age] if foreign else birth_rate[age],
+                birth_nonwestern[town, age] if foreign else birth_rate[town, age],
                 leave_rate[age],
                 partner_rate[age],
                 p,
@@ -291,11 +296,12 @@ def take_in_children(
     places: int,
     household: int,
     month: int,
+    seed: int,
     ledger: Ledger,
 ) -> int:
     """Find a home for children who are left alone: a household with room and an adult, of the area or else the town.
 
-    Among several the nearest in chance. Returns the row of the household that takes them in, or the same household if
+    Among several a draw for each decides. Returns the row of the household that takes them in, or the same household if
     an adult child can keep it.
     """
     eldest = oldest(persons, households, household)
@@ -317,7 +323,9 @@ def take_in_children(
             and (households.dwelling[other] >= 0 or (here == 1 and area >= places))
             and households.size[other] + households.size[household] <= 9
         ):
-            key = mix(households.id[household], households.id[other])
+            pair = mix(households.id[household], households.id[other])
+            words = philox(seed, pair, TAKING_IN, 0)
+            key = (int(words[0]) << 31) | (int(words[1]) >> 1)
             if here > best_here or key < best_key:
                 best = other
                 best_key = key
@@ -365,7 +373,7 @@ def apply_life_events(
             if households.head[home] < 0:
                 vacate(households, dwellings, home, month)
             elif households.adults[home] == 0:
-                keeper = take_in_children(persons, households, dwellings, used, places, home, month, ledger)
+                keeper = take_in_children(persons, households, dwellings, used, places, home, month, seed, ledger)
                 if keeper != home:
                     note(ledger, month, EV_TAKEN_IN, households.id[home], households.id[keeper], area)
         elif event == GIVES_BIRTH:
@@ -399,22 +407,25 @@ def pair_up(
     bucket: I64,
     ledger: Ledger,
 ) -> None:
-    """Join the k-th man and the k-th woman of each bucket of seekers into one household.
+    """Join neighbours of opposite sex within each bucket of seekers, like brackets.
 
-    `seekers` is sorted by bucket, then sex, then noise; both live where the one with a dwelling lives.
+    `seekers` is sorted by bucket and then by noise or age. Somebody who joins or leaves a bucket changes the couples
+    near them in that order, and not every couple after them. Both live where the one with a dwelling lives.
     """
-    start = 0
-    total = seekers.shape[0]
-    while start < total:
-        stop = start
-        while stop < total and bucket[stop] == bucket[start]:
-            stop += 1
-        women = start
-        while women < stop and persons.sex[seekers[women]] == 0:
-            women += 1
-        for k in range(min(women - start, stop - women)):
-            unite(persons, households, dwellings, places, month, seekers[start + k], seekers[women + k], ledger)
-        start = stop
+    waiting = np.empty(seekers.shape[0], np.int64)
+    number = 0
+    for k in range(seekers.shape[0]):
+        if k > 0 and bucket[k] != bucket[k - 1]:
+            number = 0
+        person = seekers[k]
+        if number > 0 and persons.sex[waiting[number - 1]] != persons.sex[person]:
+            number -= 1
+            other = waiting[number]
+            man, woman = (other, person) if persons.sex[person] == 1 else (person, other)
+            unite(persons, households, dwellings, places, month, man, woman, ledger)
+        else:
+            waiting[number] = person
+            number += 1
 
 
 @kernel
@@ -500,7 +511,7 @@ def monthly_rates(c: Context) -> Rates:
     for band in trends.fertility_rates(c.time):
         births[band.age_from : band.age_to + 1] = band.rate / 12.0
     # The published rate is the mean over women in couples and others; the table holds the rate in couples.
-    births /= c.couple_share + (1.0 - c.couple_share) / p.partner_birth_ratio
+    births = births / (c.couple_share + (1.0 - c.couple_share) / p.partner_birth_ratio)
     leave = np.zeros(OLDEST + 1)
     leave[18] = p.leave_home_18 / 12.0
     leave[19:27] = p.leave_home_peak / 12.0
@@ -519,7 +530,7 @@ def demography(c: Context) -> None:
     who = np.empty(n, np.int64)
     what = np.empty(n, np.uint8)
     found = scan_life_events(
-        world.persons, world.households, world.used, c.month, c.seed, c.address(Purpose.DEMOGRAPHY),
+        world.persons, world.households, world.areas, world.used, c.month, c.seed, c.address(Purpose.DEMOGRAPHY),
         monthly_rates(c), p, who, what,
     )  # fmt: skip
     who, what = who[:found], what[:found]
@@ -539,14 +550,14 @@ def demography(c: Context) -> None:
         partner_pools(
             persons, households, world.areas, c.month, c.seed, c.address(Purpose.PARTNER), seeking, p, bucket, noise
         )
-        ranked = np.lexsort((persons.id[seeking], noise, persons.sex[seeking], bucket))
+        ranked = np.lexsort((persons.id[seeking], noise, bucket))
         pair_up(
             persons, households, world.dwellings, world.places, c.month, seeking[ranked], bucket[ranked], c.ledger
         )
         # Who found nobody of like age and background looks among all others of the municipality, by age.
         alone = seeking[households.adults[persons.household[seeking]] == 1]
         everyone = bucket_of_town(persons, households, world.areas, alone)
-        ranked = np.lexsort((persons.id[alone], persons.birth[alone], persons.sex[alone], everyone))
+        ranked = np.lexsort((persons.id[alone], persons.birth[alone], everyone))
         pair_up(persons, households, world.dwellings, world.places, c.month, alone[ranked], everyone[ranked], c.ledger)
 
 

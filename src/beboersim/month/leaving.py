@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, uniform
+from beboersim.chance import Purpose, address, fill, uniform
 from beboersim.kernel import kernel
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
 from beboersim.world.codes import (
@@ -25,7 +25,7 @@ from beboersim.world.codes import (
 from beboersim.world.columns import F64, I64
 from beboersim.world.membership import part, vacate
 from beboersim.world.profile import Profile, profile
-from beboersim.world.queues import sign_up
+from beboersim.world.queues import on_a_list, sign_up
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def leave_month(
                     households.searching[row] = NOT_SEARCHING
                     note(ledger, month, EV_GAVE_UP, households.id[row], 0, area)
                 continue
-            if uniform(words[3, row - start]) < p.join_list and households.organisation[row, 0] < 0:
+            if uniform(words[3, row - start]) < p.join_list and on_a_list(households, row) == 0:
                 sign_up(households, areas, organisations, row, month, seed, join_address)
             if word > ceiling:
                 continue
@@ -228,7 +228,7 @@ def leave_month(
                 households.searching[row] = ARRIVING
                 households.search_since[row] = month
                 continue
-            who = profile(persons, households, row, month, steps)
+            who = profile(persons, households, row, month, steps[areas.municipality[area]])
             hazard = hazard_of(who, dwellings, areas, home, area, month - households.moved_in[row], stigma_on, p)
             if uniform(word) >= hazard:
                 continue
@@ -282,5 +282,5 @@ def leaving(c: Context) -> None:
     leave_month(
         world.persons, world.households, world.dwellings, world.areas, world.used, world.places, c.month, c.seed,
         c.address(Purpose.LEAVING), c.income_steps, stigma_on, highest_hazard(p, stigma_on), c.organisations,
-        c.address(Purpose.SETTLING), p, c.ledger,
+        address(Purpose.JOINING, 0), p, c.ledger,
     )  # fmt: skip

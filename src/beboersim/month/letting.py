@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, mix, philox, uniform
+from beboersim.chance import Purpose, address, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
-from beboersim.law.letting import barred_from_assignment, fits_the_home, in_force, meets_flexible_criteria
+from beboersim.law.letting import (
+    FULL_TIME_WEEK,
+    barred_from_assignment,
+    fits_the_home,
+    in_force,
+    meets_flexible_criteria,
+)
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.world.codes import (
     ASSIGNED,
     ELDERLY,
     EMPLOYED,
+    FAMILY,
     FLEXIBLE,
     INTERNAL,
     KEEPER,
@@ -27,6 +34,7 @@ from beboersim.world.codes import (
     NOT_SEARCHING,
     OTHER,
     OUTSIDE,
+    SEPARATED,
     SOCIAL,
     STUDENT,
     WANTS_CHANGE,
@@ -35,7 +43,7 @@ from beboersim.world.codes import (
 from beboersim.world.columns import F64, I64
 from beboersim.world.membership import occupy
 from beboersim.world.profile import profile
-from beboersim.world.queues import leave_list, put_on_lists
+from beboersim.world.queues import leave_list, on_a_list, put_on_lists
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
 
 if TYPE_CHECKING:
@@ -48,6 +56,7 @@ REFUSED_BY_RULE = FLOW["refused_by_rule"]
 CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
 CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
+LOCAL, SPARE = 6, 7  # two walks more than routes: local young people first, smaller households last
 LOCAL_YOUTH = FLOW["let_local_youth"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
@@ -84,6 +93,7 @@ class Letting(NamedTuple):
     conditions: float
     seeks_social_couples: float
     seeks_social_students: float
+    spare_rooms: float
     offers_a_round: float
     rounds: float
     seeks_social_poor: float
@@ -100,7 +110,35 @@ class AreaRules(NamedTuple):
     flexible_share: F64
     flexible_duty: I64
     local_youth: F64
-    conditions: F64
+    standing: F64
+
+
+class Market(NamedTuple):
+    """The month's letting, the same for every vacancy: seekers, their queues, rules and switches.
+
+    A queue is sorted keys; `…_starts` says where each organisation (lists) or municipality (need, anyone) begins.
+    """
+
+    seed: int
+    month: int
+    places: int
+    route_address: int
+    apply_address: int
+    accept_address: int
+    internal_every: float
+    applying_on: float
+    refusing_on: float
+    rows: I64
+    facts: F64
+    external: I64
+    external_starts: I64
+    internal: I64
+    internal_starts: I64
+    needy: I64
+    needy_starts: I64
+    anyone: I64
+    anyone_starts: I64
+    rules: AreaRules
 
 
 @kernel
@@ -169,6 +207,7 @@ def describe_seekers(
     month: int,
     seed: int,
     seeking_address: int,
+    joining_address: int,
     steps: F64,
     organisations: I64,
     p: Letting,
@@ -183,7 +222,7 @@ def describe_seekers(
         area = households.area[row]
         if area == places:
             continue
-        who = profile(persons, households, row, month, steps)
+        who = profile(persons, households, row, month, steps[areas.municipality[area]])
         u = uniform(philox(seed, households.id[row], seeking_address, households.search_since[row])[0])
         if u >= seeks_social(who.resources, who.age, who.students, households.adults[row], p):
             continue
@@ -194,7 +233,7 @@ def describe_seekers(
         member = households.head[row]
         while member >= 0:
             if persons.role[member] == KEEPER and persons.activity[member] == EMPLOYED:
-                hours = max(hours, persons.hours[member] * 0.37)
+                hours = max(hours, persons.hours[member] / 100.0 * FULL_TIME_WEEK)
             if month - persons.convicted[member] <= 6:
                 convicted = 1.0
             if (
@@ -215,7 +254,7 @@ def describe_seekers(
         facts[found, RESOURCES] = who.resources
         facts[found, NEED] = -1.0
         if who.resources < p.need_line and (lodged == 1 or who.outside > 0.0):
-            facts[found, NEED] = need(lodged, who.children, who.outside, 1 if reason == 3 else 0, waited)
+            facts[found, NEED] = need(lodged, who.children, who.outside, 1 if reason == SEPARATED else 0, waited)
         facts[found, FLEXIBLE_OK] = meets_flexible_criteria(
             hours, 1 if who.students > 0.0 else 0, 1 if who.age >= 65.0 and who.employed + who.outside == 0.0 else 0
         )
@@ -226,9 +265,9 @@ def describe_seekers(
         in_step = facts[found, FLEXIBLE_OK] == 1.0 and who.age < 26.0
         facts[found, LOCAL_AREA] = who.grown_area if in_step else -1.0
         facts[found, MUNICIPALITY] = areas.municipality[area]
-        if households.organisation[row, 0] < 0 and households.organisation[row, 1] < 0:
+        if on_a_list(households, row) == 0:
             municipality = int(facts[found, MUNICIPALITY])
-            put_on_lists(households, organisations, row, municipality, month, seed, seeking_address)
+            put_on_lists(households, organisations, row, municipality, month, seed, joining_address)
         found += 1
     return found
 
@@ -263,96 +302,68 @@ def list_entries(
 
 @kernel
 def let_month(
-    persons: Persons,
-    households: Households,
-    dwellings: Dwellings,
-    areas: Areas,
-    places: int,
-    month: int,
-    seed: int,
-    route_address: int,
-    apply_address: int,
-    accept_address: int,
-    vacancies: I64,
-    rows: I64,
-    facts: F64,
-    external: I64,
-    external_starts: I64,
-    internal: I64,
-    internal_starts: I64,
-    needy: I64,
-    needy_starts: I64,
-    anyone: I64,
-    anyone_starts: I64,
-    internal_every: float,
-    applying_on: float,
-    refusing_on: float,
-    rules: AreaRules,
-    p: Letting,
-    ledger: Ledger,
+    households: Households, dwellings: Dwellings, areas: Areas, vacancies: I64, m: Market, p: Letting, ledger: Ledger
 ) -> None:
     """Fill the month's vacancies one after the other, each by the first route that finds a tenant."""
+    answered = np.full(m.rows.shape[0], -1, np.int64)  # the last vacancy that each seeker has said no to
     for v in range(vacancies.shape[0]):
         home = vacancies[v]
         area = dwellings.area[home]
         organisation = areas.organisation[area]
-        municipality = areas.municipality[area]
-        words = philox(seed, dwellings.id[home], route_address, 0)
-        duty = rules.flexible_duty[area]
+        town = areas.municipality[area]
+        # A home keeps its route until it is let, so that one that is hard to let is not drawn for again and again.
+        words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
+        family = dwellings.kind[home] == FAMILY  # §§ 59 and 60 are about family dwellings
+        duty = family and m.rules.flexible_duty[area] == 1
         tenant = -1
         route = OTHER
-        if uniform(words[0]) < rules.assignment_share[area]:
+        if family and uniform(words[0]) < m.rules.assignment_share[area]:
             route = ASSIGNED
             tenant = walk(
-                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
-                needy, needy_starts[municipality], needy_starts[municipality + 1], rows, facts, ASSIGNED, applying_on,
-                refusing_on, rules, p, ledger,
-            )  # fmt: skip
-        if tenant < 0 and (duty == 1 or uniform(words[1]) < rules.flexible_share[area]):
+                households, dwellings, areas, home, m.needy, m.needy_starts, town, ASSIGNED, v, answered, m, p, ledger
+            )
+        if tenant < 0 and (duty or (family and uniform(words[1]) < m.rules.flexible_share[area])):
             route = FLEXIBLE
-            if rules.local_youth[area] > 0.0:
+            if m.rules.local_youth[area] > 0.0:
                 tenant = walk(
-                    persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home,
-                    area, external, external_starts[organisation], external_starts[organisation + 1], rows, facts, -1,
-                    applying_on, refusing_on, rules, p, ledger,
+                    households, dwellings, areas, home, m.external, m.external_starts, organisation, LOCAL, v, answered,
+                    m, p, ledger,
                 )  # fmt: skip
                 if tenant >= 0:
                     ledger.flows[LOCAL_YOUTH, area] += 1.0
             if tenant < 0:
                 tenant = walk(
-                    persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home,
-                    area, external, external_starts[organisation], external_starts[organisation + 1], rows, facts,
-                    FLEXIBLE, applying_on, refusing_on, rules, p, ledger,
+                    households, dwellings, areas, home, m.external, m.external_starts, organisation, FLEXIBLE, v,
+                    answered, m, p, ledger,
                 )  # fmt: skip
         # Where flexible letting is a duty, nobody who fails the criteria may be let in by another route (§ 60(4)).
-        if tenant < 0 and internal_every > 0.0 and uniform(words[2]) < 1.0 / internal_every:
+        if tenant < 0 and m.internal_every > 0.0 and uniform(words[2]) < 1.0 / m.internal_every:
             route = INTERNAL
             tenant = walk(
-                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
-                internal, internal_starts[organisation], internal_starts[organisation + 1], rows, facts, INTERNAL,
-                applying_on, refusing_on, rules, p, ledger,
+                households, dwellings, areas, home, m.internal, m.internal_starts, organisation, INTERNAL, v, answered,
+                m, p, ledger,
             )  # fmt: skip
         if tenant < 0:
             route = LIST
             tenant = walk(
-                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
-                external, external_starts[organisation], external_starts[organisation + 1], rows, facts, LIST,
-                applying_on, refusing_on, rules, p, ledger,
+                households, dwellings, areas, home, m.external, m.external_starts, organisation, LIST, v, answered, m,
+                p, ledger,
+            )  # fmt: skip
+        if tenant < 0:  # nobody whom the home suits: the same queue again, for smaller households
+            tenant = walk(
+                households, dwellings, areas, home, m.external, m.external_starts, organisation, SPARE, v, answered, m,
+                p, ledger,
             )  # fmt: skip
         if tenant < 0:
             route = OTHER
             tenant = walk(
-                persons, households, dwellings, areas, places, month, seed, apply_address, accept_address, home, area,
-                anyone, anyone_starts[municipality], anyone_starts[municipality + 1], rows, facts, OTHER, applying_on,
-                refusing_on, rules, p, ledger,
+                households, dwellings, areas, home, m.anyone, m.anyone_starts, town, OTHER, v, answered, m, p, ledger
+            )
+        if tenant >= 0:
+            hand_over(
+                households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
+                m.facts[tenant, RESOURCES], ledger,
             )  # fmt: skip
-        if tenant < 0:
-            continue
-        row = rows[tenant]
-        hand_over(
-            households, dwellings, areas, places, month, row, home, area, organisation, route, facts[tenant, RESOURCES],
-            ledger,
-        )  # fmt: skip
 
 
 @kernel
@@ -409,100 +420,105 @@ def suits(kind: int, age: float, youth_ok: float) -> int:
 
 @kernel
 def walk(
-    persons: Persons,
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    places: int,
-    month: int,
-    seed: int,
-    apply_address: int,
-    accept_address: int,
     home: int,
-    area: int,
     queue: I64,
-    start: int,
-    stop: int,
-    rows: I64,
-    facts: F64,
+    starts: I64,
+    group: int,
     route: int,
-    applying_on: float,
-    refusing_on: float,
-    rules: AreaRules,
+    vacancy: int,
+    answered: I64,
+    m: Market,
     p: Letting,
     ledger: Ledger,
 ) -> int:
-    """Walk a queue from the front until somebody takes the dwelling; return the seeker's number or -1.
+    """Walk one group's queue from the front until somebody takes the home; return the seeker's number or -1.
 
-    Route -1 is flexible letting to local young people only.
+    Who has said no to this home, or stays away from its area, is not asked again on a later route.
+
+    Parameters
+    ----------
+    queue, starts, group
+        Sorted keys with the seeker's number in the low bits; where each group begins; whose queue it is.
+    route
+        A route of codes.ROUTES, or LOCAL (flexible letting, local young people only) or SPARE (list, smaller
+        households too).
+    vacancy, answered
+        Number of the home among the month's; the last one that each seeker has answered.
     """
-    offers_left = p.offers_a_round * p.rounds
-    duty = rules.flexible_duty[area]
-    bar = rules.assignment_bar[area]
+    area = dwellings.area[home]
+    duty = dwellings.kind[home] == FAMILY and m.rules.flexible_duty[area] == 1
+    bar = m.rules.assignment_bar[area]
     rooms = dwellings.rooms[home]
     kind = dwellings.kind[home]
     stigma = areas.stigma[area]
-    for position in range(start, stop):
+    spare = p.spare_rooms if route in (SPARE, OTHER) else 0.0
+    loss_applying = p.income_utility * p.stigma_apply
+    loss_accepting = p.income_utility * p.stigma_accept
+    offers_left = p.offers_a_round * p.rounds
+    for position in range(starts[group], starts[group + 1]):
         k = queue[position] & 0xFFFFFFFF
-        row = rows[k]
-        if households.searching[row] == NOT_SEARCHING:
+        row = m.rows[k]
+        if answered[k] == vacancy or households.searching[row] == NOT_SEARCHING:
             continue
-        persons_here = int(facts[k, SIZE])
-        # What nobody on a list wants may be let to a household two persons smaller than the home is meant for.
-        spare = 2 if route == OTHER else 0
-        if fits_the_home(persons_here, rooms) == 0 and not 1 < rooms - persons_here <= 1 + spare:
+        if fits_the_home(int(m.facts[k, SIZE]), rooms, int(spare)) == 0:
             continue
-        if suits(kind, facts[k, AGE], facts[k, YOUTH_OK]) == 0:
+        if suits(kind, m.facts[k, AGE], m.facts[k, YOUTH_OK]) == 0:
             continue
         if households.area[row] == area and households.dwelling[row] >= 0 and route != INTERNAL:
             continue
-        if route == -1 and facts[k, LOCAL_AREA] != area:
+        if route == LOCAL and m.facts[k, LOCAL_AREA] != area:
             continue
-        strength = facts[k, RESOURCES]
+        strength = m.facts[k, RESOURCES]
         rich = strength > p.resourceful
-        # Does the household apply for the area at all? The same draw decides with and without stigma.
-        u = uniform(philox(seed, mix(households.id[row], area), apply_address, 0)[0])
-        loss = p.income_utility * p.stigma_apply
-        contact = households.contact[row]
-        own = 1 if contact == area or households.area[row] == area else 0
-        urgent = 1 if households.dwelling[row] < 0 else 0
-        wish = pull(rules.conditions[area], rules.conditions[contact], own, urgent, strength, p)
-        would = application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources)
-        does = application_chance(p.apply, wish, stigma * applying_on, strength, loss, p.stigma_resources)
         if route != ASSIGNED:
+            # Does the household apply for the area at all? The same draw decides with and without stigma.
+            u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
+            contact = households.contact[row]
+            own = 1 if area in (contact, households.area[row]) else 0
+            urgent = 1 if households.dwelling[row] < 0 else 0
+            wish = pull(m.rules.standing[area], m.rules.standing[contact], own, urgent, strength, p)
+            would = application_chance(p.apply, wish, 0.0, strength, loss_applying, p.stigma_resources)
+            named = stigma * m.applying_on
+            does = application_chance(p.apply, wish, named, strength, loss_applying, p.stigma_resources)
             ledger.flows[CONSIDERED, area] += 1.0
             if rich:
                 ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
             if u >= does:
+                answered[k] = vacancy
                 if u < would:
                     ledger.flows[AVOIDED, area] += 1.0
                     if rich:
                         ledger.flows[AVOIDED_RESOURCEFUL, area] += 1.0
                 continue
-        # Is the household barred from this dwelling by a rule?
-        barred = 0
+        # Is the household barred from this home by a rule?
         if route == ASSIGNED:
             barred = barred_from_assignment(
-                bar, int(facts[k, CONVICTED]), int(facts[k, FOREIGN_CITIZEN]), int(facts[k, BENEFIT])
+                bar, int(m.facts[k, CONVICTED]), int(m.facts[k, FOREIGN_CITIZEN]), int(m.facts[k, BENEFIT])
             )
-        elif (duty == 1 or route == FLEXIBLE or route == -1) and facts[k, FLEXIBLE_OK] == 0.0:
-            barred = 1
+        else:
+            barred = 1 if (duty or route in (FLEXIBLE, LOCAL)) and m.facts[k, FLEXIBLE_OK] == 0.0 else 0
         if barred == 1:
+            if duty and route != ASSIGNED:
+                answered[k] = vacancy  # the duty bars on every later route as well
             ledger.flows[REFUSED_BY_RULE, area] += 1.0
-            note(ledger, month, EV_BARRED, households.id[row], dwellings.id[home], route)
+            note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], route)
             continue
         # An offer, and the household's answer.
         ledger.flows[OFFERS, area] += 1.0
         if rich:
             ledger.flows[OFFERS_RESOURCEFUL, area] += 1.0
-        answer = uniform(philox(seed, mix(households.id[row], dwellings.id[home]), accept_address, 0)[0])
-        loss = p.income_utility * p.stigma_accept
-        if answer < application_chance(p.accept, 0.0, stigma * refusing_on, strength, loss, p.stigma_resources):
+        answer = uniform(philox(m.seed, mix(households.id[row], dwellings.id[home]), m.accept_address, 0)[0])
+        known = stigma * m.refusing_on
+        if answer < application_chance(p.accept, 0.0, known, strength, loss_accepting, p.stigma_resources):
             return k
+        answered[k] = vacancy
         ledger.flows[REFUSALS, area] += 1.0
         if rich:
             ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
-        note(ledger, month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
         offers_left -= 1.0
         if offers_left <= 0.0:
             return -1
@@ -511,18 +527,17 @@ def walk(
 
 def area_rules(c: Context) -> AreaRules:
     """Return what levers and law say of each area this month."""
-    levers = c.by_area("letting.assignment_share")
     law = in_force(c.day, c.world.areas.status)
     special = c.flag("list.special_rules")
     bars = law.assignment_bar * (c.by_area("letting.assignment_bars") > 0.5) * special
     duty = law.flexible_duty * (c.by_area("letting.flexible_obligatory") > 0.5) * special
     return AreaRules(
-        levers,
+        c.by_area("letting.assignment_share"),
         bars.astype(np.int64),
         c.by_area("letting.flexible_share"),
         duty.astype(np.int64),
         c.by_area("letting.local_youth_priority"),
-        c.conditions,
+        c.standing,
     )
 
 
@@ -548,11 +563,12 @@ def letting(c: Context) -> None:
     facts = np.empty((capacity, FACTS))
     found = describe_seekers(
         persons, households, areas, world.used, world.places, c.month, c.seed, address(Purpose.SEEKING, 0),
-        c.income_steps, c.organisations, p, rows, facts,
+        address(Purpose.JOINING, 0), c.income_steps, c.organisations, p, rows, facts,
     )  # fmt: skip
-    # The seekers' own order is that of their ids, so that rows never decide.
-    by_id = np.argsort(households.id[rows[:found]], kind="stable")
-    rows, facts = rows[:found][by_id], facts[:found][by_id]
+    # Ties are broken by a draw of the month, never by the place in the tables.
+    turn = order_of_turns(households.id[rows[:found]], c.seed, c.address(Purpose.TURN))
+    in_turn = np.lexsort((households.id[rows[:found]], turn))
+    rows, facts = rows[:found][in_turn], facts[:found][in_turn]
     external = np.empty(found * LISTS_HELD, np.int64)
     internal = np.empty(found, np.int64)
     held = list_entries(households, areas, dwellings, rows, found, external, internal)
@@ -565,11 +581,31 @@ def letting(c: Context) -> None:
     pressing = (20_000 - np.rint(facts[:, NEED] * 1000.0)).astype(np.int64)
     needy_keys = ((municipality << 48) | (pressing << 32) | number)[needy]
     needy_keys, needy_starts = by_group(needy_keys, len(world.municipalities), 48)
-    anyone, anyone_starts = by_group((municipality << 48) | number, len(world.municipalities), 48)
-    let_month(
-        persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.ROUTE),
-        address(Purpose.APPLYING, 0), c.address(Purpose.ACCEPTING), vacant, rows, facts, external, external_starts,
-        internal, internal_starts, needy_keys, needy_starts, anyone, anyone_starts,
-        c.number("letting.internal_every"), c.number("stigma.on_applying"), c.number("stigma.on_refusing"),
-        area_rules(c), p, c.ledger,
-    )  # fmt: skip
+    # Others: who has searched longest first.
+    since = households.search_since[rows].astype(np.int64) + 32768
+    anyone, anyone_starts = by_group(
+        (municipality << 48) | (since << 32) | number, len(world.municipalities), 48
+    )
+    market = Market(
+        seed=c.seed,
+        month=c.month,
+        places=world.places,
+        route_address=address(Purpose.ROUTE, 0),
+        apply_address=address(Purpose.APPLYING, 0),
+        accept_address=c.address(Purpose.ACCEPTING),
+        internal_every=c.number("letting.internal_every"),
+        applying_on=c.number("stigma.on_applying"),
+        refusing_on=c.number("stigma.on_refusing"),
+        rows=rows,
+        facts=facts,
+        external=external,
+        external_starts=external_starts,
+        internal=internal,
+        internal_starts=internal_starts,
+        needy=needy_keys,
+        needy_starts=needy_starts,
+        anyone=anyone,
+        anyone_starts=anyone_starts,
+        rules=area_rules(c),
+    )
+    let_month(households, dwellings, areas, vacant, market, p, c.ledger)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
@@ -20,12 +21,18 @@ from beboersim.law.margins import Bases, margin_residents
 from beboersim.month.publication import publication_in
 from beboersim.month.recording import income_lines
 from beboersim.month.work import close_year
-from beboersim.world.codes import BASIC, GHETTO, NONWESTERN_IMMIGRANT, STUDENT
+from beboersim.world.codes import BASIC, GHETTO, NEIGHBOURHOOD, NONWESTERN_IMMIGRANT, PUPIL, STUDENT
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
+
+class Measuring(NamedTuple):
+    """Parameters of this process; see evidence/parameters/measuring.toml."""
+
+    reliable_persons: float
+
 
 YEARS_KEPT = 4  # the longest window of any rule set
 
@@ -91,7 +98,7 @@ def take_sums(persons: Persons, households: Households, used: I64, places: int, 
                     sums[area, BASIC_DANISH] += 1.0
                 elif persons.danish_education[row] == 0:
                     sums[area, BASIC_DANISH] += 1.0
-        if 15 <= age < 65 and persons.activity[row] != STUDENT:
+        if 15 <= age < 65 and persons.activity[row] != STUDENT and persons.activity[row] != PUPIL:
             sums[area, TAXPAYERS] += 1.0
             sums[area, INCOME] += persons.income_past[row]
 
@@ -152,15 +159,18 @@ def bases_of(m: Measurement, place: int, scale: float) -> Bases:
 def listing(
     indicators: Sequence[Indicators],
     rules: ListRules,
+    counts: NDArray[np.bool_],
     *,
     national_convicted: float,
     years_ghetto: I64,
     ethnicity_criterion: bool,
     criteria_needed: int,
-) -> list[Status]:
-    """Return the status of every place under a rule set."""
+) -> list[Status | None]:
+    """Return the status of every place under a rule set; None for places that the list is not about."""
     return [
-        classify(
+        None
+        if not counts[place]
+        else classify(
             values,
             rules,
             national_convicted=national_convicted,
@@ -177,6 +187,7 @@ def margins_of(
     indicators: Sequence[Indicators],
     rules: ListRules,
     scale: float,
+    counts: NDArray[np.bool_],
     *,
     national_convicted: float,
     ethnicity_criterion: bool,
@@ -185,7 +196,7 @@ def margins_of(
     """Return for every place the fewest residents who would change whether it is listed; nan where none would."""
     found = np.full(len(indicators), np.nan)
     for place, values in enumerate(indicators):
-        if values.residents is None or values.residents < 0.5 * rules.min_residents:
+        if not counts[place] or values.residents is None or values.residents < 0.5 * rules.min_residents:
             continue
         margin = margin_residents(
             values,
@@ -200,20 +211,31 @@ def margins_of(
     return found
 
 
-def conditions_of(indicators: Sequence[Indicators], national_convicted: float) -> F64:
-    """Return how near each place is to the lines of the criteria that are not origin, 0 to 1 (methods §2.2, C)."""
-    level = np.zeros(len(indicators))
-    for place, i in enumerate(indicators):
-        parts = [
-            None if i.outside_work is None else i.outside_work / 0.40,
-            None if i.convicted is None else i.convicted / (3.0 * national_convicted),
-            None if i.basic_education is None else i.basic_education / 0.60,
-            None if not i.income_ratio else 0.55 / i.income_ratio,
-        ]
-        known = [min(1.0, part) for part in parts if part is not None]
-        level[place] = sum(known) / len(known) if known else 0.0
-    return level
+def line_of(rules: ListRules, indicator: str) -> float:
+    """Return the line of an indicator in the tier that lists an area."""
+    tier = rules.listing
+    assert tier is not None
+    return next(criterion.line for criterion in tier.counted if criterion.indicator == indicator)
 
+
+def standing_of(m: Measurement, national_convicted: float) -> F64:
+    """Return how near each place is to the lines of the criteria that are not origin, 0 to 1 (methods §2.2, C).
+
+    What people see of an area, read the same way under every rule set: two years of work and convictions, any
+    education, the lines of 2014, and convictions against three times the nation's (the rule of 2018).
+    """
+    rules = load_rules("2014")
+    parts = np.stack(
+        [
+            m.outside[:, :2].mean(axis=1) / line_of(rules, "outside_work"),
+            m.convicted[:, :2].mean(axis=1) / (line_of(load_rules("2018"), "convicted") * national_convicted),
+            m.share(BASIC_ANY, AGE_30_59) / line_of(rules, "basic_education"),
+            line_of(rules, "income_ratio") * m.income_reference / np.maximum(m.share(INCOME, TAXPAYERS), 1.0),
+        ]
+    )
+    known = ~np.isnan(parts)
+    total = np.where(known, np.minimum(parts, 1.0), 0.0).sum(axis=0)
+    return total / np.maximum(known.sum(axis=0), 1)
 
 
 def measuring(c: Context) -> None:
@@ -232,39 +254,56 @@ def measuring(c: Context) -> None:
 
 
 def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None:
-    """Measure the town on a 1 January, and what follows from it: incomes' percentiles, conditions and margins."""
+    """Measure the town on a 1 January by the rules of that day, and what follows from it: standing and margins."""
     world = c.world
-    c.income_steps, c.low_income, c.high_income = income_lines(
+    c.low_income, c.high_income = income_lines(
         world.persons, world.households, world.used, world.elsewhere, day.year * 12
     )
-    reference = np.array([income_reference(c, index) for index in range(len(c.margins))])
+    reference = np.array([income_reference(c, index, float(day.year)) for index in range(len(c.margins))])
     by_place = reference[world.areas.municipality[: world.places]]
     c.measurement = measured(world.persons, world.households, world.used, day, by_place, earlier)
-    c.rules = load_rules(c.word("list.rules"))
+    c.standing = np.zeros(len(world.areas.kind))
+    c.standing[: world.places] = standing_of(c.measurement, trends.convicted_reference(float(day.year)))
+    c.rules = load_rules(c.word("list.rules", next_day=True))
+    read_by_the_rules(c, float(day.year))
+
+
+def read_by_the_rules(c: Context, year: float) -> None:
+    """Read the last measurement by the rules now in force: the indicators, and how far each area is from the list."""
     c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
-    national = trends.convicted_reference(float(day.year))
-    c.conditions = np.zeros(len(world.areas.kind))
-    c.conditions[: world.places] = conditions_of(c.indicators, national)
     c.list_margins = margins_of(
         c.measurement,
         c.indicators,
         c.rules,
         c.scale,
-        national_convicted=national,
-        ethnicity_criterion=c.flag("list.ethnicity_criterion"),
-        criteria_needed=int(c.number("list.criteria_needed")),
+        social_places(c),
+        national_convicted=trends.convicted_reference(year),
+        ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
+        criteria_needed=int(c.number("list.criteria_needed", next_day=True)),
     )
 
 
-def income_reference(c: Context, municipality: int) -> float:
+def social_places(c: Context) -> NDArray[np.bool_]:
+    """Return which places the list is about: social housing, not private neighbourhoods (§ 61 a)."""
+    return c.world.areas.kind[: c.world.places] != NEIGHBOURHOOD
+
+
+def income_reference(c: Context, municipality: int, year: float) -> float:
     """Return the region's mean gross income, students left out, in wages of the start year (municipal.md §6).
 
-    Wages in the model are kept in those of the start year, so the reference does not move with prices; it moves with
-    nothing else either, because a region's mean against its wages is not known after 2016.
+    Wages in the model are kept in those of the start year, so the reference does not move with prices. It moves with
+    how many work: employment follows the national trend of persons of Danish origin, a job pays what makes the mean
+    of the start year right, and the others have benefit.
     """
     here = c.margins[municipality]
-    level = trends.regional_gross_income(here.municipality.region, float(here.year))
-    return level * c.income_reference_factor
+    start = float(here.year)
+    level = trends.regional_gross_income(here.municipality.region, start) * c.income_reference_factor
+    work = dict(trends.national("employment_pct_18_64_all"))
+    at_work = work.get(start, work[2015.0]) / 100.0
+    wage = (level - (1.0 - at_work) * c.parameters.work.benefit) / at_work
+    change = trends.danish_employment_logit_trend(year) - trends.danish_employment_logit_trend(start)
+    then = 1.0 / (1.0 + np.exp(-(trends.logit(at_work) + change)))
+    return float(then * wage + (1.0 - then) * c.parameters.work.benefit)
 
 
 def publish(c: Context) -> None:
@@ -274,16 +313,17 @@ def publish(c: Context) -> None:
     """
     areas = c.world.areas
     places = c.world.places
-    c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
+    read_by_the_rules(c, float(c.next_day.year))
     found = listing(
         c.indicators,
         c.rules,
+        social_places(c),
         national_convicted=trends.convicted_reference(float(c.next_day.year)),
         years_ghetto=areas.years_ghetto,
         ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
         criteria_needed=int(c.number("list.criteria_needed", next_day=True)),
     )
-    status = np.array([one.lowest for one in found], np.int64)
+    status = np.array([0 if one is None else one.lowest for one in found], np.int64)
     areas.status[:places] = status
     areas.years_listed[:places] = np.where(status >= LISTED, areas.years_listed[:places] + 1, 0)
     areas.years_ghetto[:places] = np.where(status >= GHETTO, areas.years_ghetto[:places] + 1, 0)

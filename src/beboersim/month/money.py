@@ -6,7 +6,6 @@ version turns money into one effect, on finding work; communities and staff come
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,9 +67,7 @@ def money(c: Context) -> None:
     )  # fmt: skip
     for area in range(world.places):
         if world.areas.kind[area] == NAMED_AREA and grant_ends(
-            area_key(world.municipalities[world.areas.municipality[area]], world.names[area]),
-            c.month,
-            int(p.cycle_months),
+            world.areas.id[area], c.month, int(p.cycle_months)
         ):
             c.dose[area] = dose
     spend_flow(c)
@@ -98,10 +95,3 @@ def spend_flow(c: Context) -> None:
     named = c.world.areas.kind == NAMED_AREA
     yearly = named * c.dose * p.spend_per_resident * residents / (1.0 - STATUTORY_LOCAL_SHARE)
     c.ledger.flows[PROGRAMME_SPEND, :] += yearly / 12.0
-    c.world.areas.spend[:] = yearly
-
-
-def area_key(municipality: str, name: str) -> int:
-    """Return a number that names an area for good, from its municipality and name."""
-    digest = hashlib.sha256(f"{municipality}/{name}".encode()).digest()
-    return int.from_bytes(digest[:7], "big")

@@ -15,16 +15,18 @@ from beboersim.world.codes import (
     BASIC,
     DANISH,
     EMPLOYED,
+    NAMED_AREA,
     NONWESTERN_IMMIGRANT,
     OUTSIDE,
     OWNER_OCCUPIED,
+    PUPIL,
     SOCIAL,
     STUDENT,
     WESTERN,
 )
 from beboersim.world.columns import F64, I64
 from beboersim.world.profile import profile
-from beboersim.world.state import Dwellings, Households, Persons
+from beboersim.world.state import Areas, Dwellings, Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -124,7 +126,7 @@ def count_persons(
                     stocks[R_BASIC_DANISH, area] += 1.0
         else:
             stocks[R_AGE_65, area] += 1.0
-        if 15 <= age < 65 and doing != STUDENT:
+        if 15 <= age < 65 and doing != STUDENT and doing != PUPIL:
             stocks[R_TAXPAYERS, area] += 1.0
             if income[row] < low_income:
                 stocks[R_LOW_INCOME, area] += 1.0
@@ -171,12 +173,20 @@ def count_homes(households: Households, dwellings: Dwellings, used: I64, places:
 
 @kernel
 def count_resourceful(
-    persons: Persons, households: Households, used: I64, places: int, month: int, steps: F64, line: float, stocks: F64
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    used: I64,
+    places: int,
+    month: int,
+    steps: F64,
+    line: float,
+    stocks: F64,
 ) -> None:
     """Count the households of every place whose resources are above the line."""
     for row in range(used[1]):
         if households.head[row] >= 0 and households.area[row] < places:
-            who = profile(persons, households, row, month, steps)
+            who = profile(persons, households, row, month, steps[areas.municipality[households.area[row]]])
             if who.resources > line:
                 stocks[R_RESOURCEFUL, households.area[row]] += 1.0
 
@@ -234,25 +244,39 @@ def count_cohort(
                     stocks[R_BOTH_WORKING_NOW, home] += 1.0
 
 
+def income_steps(persons: Persons, households: Households, areas: Areas, used: I64, towns: int, month: int) -> F64:
+    """Return percentiles 0-100 of adults' income in every municipality on the first day (municipality x 101).
+
+    Behaviour reads these for the whole run, so that what one household earns never changes what another does.
+    """
+    n = int(used[0])
+    months_old = month - persons.birth[:n].astype(np.int64)
+    town = areas.municipality[households.area[persons.household[:n]]]
+    steps = np.zeros((towns, 101))
+    for index in range(towns):
+        adults = persons.income_past[:n][(town == index) & (months_old >= 216)]
+        if len(adults):
+            steps[index] = np.percentile(adults, np.arange(101))
+    return steps
+
+
 def income_lines(
     persons: Persons, households: Households, used: I64, elsewhere: int, month: int
-) -> tuple[F64, float, float]:
-    """Return percentiles 0-100 of adults' income and the lines of the lowest and highest fifth of taxpayers.
+) -> tuple[float, float]:
+    """Return the lines of the lowest and highest fifth of taxpayers' incomes now, for the record only.
 
-    Leavers who are followed live elsewhere and do not count: following a cohort must not change the town.
+    Leavers who are followed live elsewhere and do not count.
     """
     n = int(used[0])
     months_old = month - persons.birth[:n].astype(np.int64)
     home = persons.household[:n]
     here = (home >= 0) & (households.area[home] != elsewhere)
-    adults = persons.income_past[:n][here & (months_old >= 216)]
-    base = here & (months_old >= 180) & (months_old < 780) & (persons.activity[:n] != STUDENT)
-    taxed = persons.income_past[:n][base]
-    if len(adults) == 0 or len(taxed) == 0:
-        return np.zeros(101), 0.0, 0.0
-    steps = np.percentile(adults, np.arange(101)).astype(np.float64)
+    learning = (persons.activity[:n] == STUDENT) | (persons.activity[:n] == PUPIL)
+    taxed = persons.income_past[:n][here & (months_old >= 180) & (months_old < 780) & ~learning]
+    if len(taxed) == 0:
+        return 0.0, 0.0
     low, high = np.percentile(taxed, [20.0, 80.0])
-    return steps, float(low), float(high)
+    return float(low), float(high)
 
 
 class Record(NamedTuple):
@@ -289,7 +313,7 @@ def recording(c: Context) -> None:
 
 def start_cohort(c: Context) -> None:
     """Remember who lives in the named areas on the cohort date, the first of the next month."""
-    named = (c.world.areas.kind == 0).astype(np.int64)
+    named = (c.world.areas.kind == NAMED_AREA).astype(np.int64)
     mark_cohort(
         c.world.persons, c.world.households, c.world.used, c.world.places, named, c.cohort_month, c.cohort_then
     )
@@ -311,7 +335,9 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     left_out: set[str] = set()
     if whole_year:
         line = c.parameters.letting.resourceful
-        count_resourceful(world.persons, world.households, world.used, places, month, c.income_steps, line, stocks)
+        count_resourceful(
+            world.persons, world.households, world.areas, world.used, places, month, c.income_steps, line, stocks
+        )
         if month >= c.cohort_month:
             count_cohort(world.persons, world.households, world.used, month, c.cohort_month, stocks)
             stocks[R_THEN] = c.cohort_then[0, :places]
@@ -327,6 +353,7 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     ):
         counts[name] = np.array([np.nan if getattr(v, field) is None else getattr(v, field) for v in values])
     areas = world.areas
+    counts["few_persons"] = (counts["residents"] < c.parameters.measuring.reliable_persons).astype(np.float64)
     counts["years_listed"] = areas.years_listed[:places].astype(np.float64)
     counts["margin_residents"] = c.list_margins.copy()
     counts["stigma"] = areas.stigma[:places].copy()

@@ -25,7 +25,7 @@ from beboersim.world.codes import (
     VOCATIONAL,
 )
 from beboersim.world.columns import I64
-from beboersim.world.state import Households, Persons
+from beboersim.world.state import Areas, Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -77,7 +77,7 @@ def school_step(
     months_in
         Months since the activity began; nobody completes before `shortest_months`.
     parent_works
-        1 if a keeper of the household works or studies; for a keeper, the person's own activity.
+        1 if anyone who keeps the household works or studies; read when leaving school only.
     u
         Uniform draw.
     """
@@ -118,6 +118,7 @@ def school_step(
 def attend_school(
     persons: Persons,
     households: Households,
+    areas: Areas,
     used: I64,
     month: int,
     seed: int,
@@ -141,7 +142,8 @@ def attend_school(
                 continue
             if activity[row] == PUPIL and months_old < YOUTH_STARTS * 12:
                 if months_old == 144:
-                    persons.area_grown[row] = households.area[home]
+                    area = households.area[home]
+                    persons.area_grown[row] = area if areas.organisation[area] >= 0 else -1
                 continue
             parent_works = 0
             if activity[row] == PUPIL:
@@ -218,6 +220,6 @@ def take_step(
 def schooling(c: Context) -> None:
     """Schooling: starting, finishing and leaving school, youth education and higher education."""
     attend_school(
-        c.world.persons, c.world.households, c.world.used, c.month, c.seed, c.address(Purpose.SCHOOLING),
+        c.world.persons, c.world.households, c.world.areas, c.world.used, c.month, c.seed, c.address(Purpose.SCHOOLING),
         c.parameters.schooling, c.ledger,
     )  # fmt: skip

@@ -6,7 +6,7 @@ the stream, so no policy shifts it. Whether they settle is decided in the model;
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from beboersim.chance import Purpose, draw, mix, normal, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.work import pension_age_months
-from beboersim.world.attachment import WAGE_BY_EDUCATION
+from beboersim.world.attachment import WAGE_BY_EDUCATION, Work
 from beboersim.world.codes import (
     ARRIVING,
     AT_HOME,
@@ -101,9 +101,19 @@ def households_coming(persons_by_age: F64) -> F64:
     )
 
 
+class Newcomer(NamedTuple):
+    """What every newcomer's start in the town is drawn from."""
+
+    wage_level: float  # DKK a year at full time, vocational education
+    pension_age_months: int
+    citizens_immigrant: float
+    citizens_descendant: float
+    work: Work
+
+
 @kernel
 def seeker_origin(u: float, v: float, non_western: float, western: float, age: int) -> int:
-    """Return a seeker's origin group; two in three non-Western seekers over 30 months old are immigrants by age."""
+    """Return a seeker's origin group; the younger the likelier a descendant."""
     if u < non_western:
         # Descendants are young: their share among non-Western residents falls from 9 in 10 to nil (age shares 2011).
         descendants = 0.85 if age < 18 else (0.30 if age < 30 else (0.08 if age < 40 else 0.0))
@@ -135,12 +145,12 @@ def add_person(
     origin: int,
     weak_chance: float,
     student_share: float,
-    wage_level: float,
-    pension_age_months: int,
+    newcomer: Newcomer,
 ) -> None:
     """Create one seeker with education, work and income drawn for age, and put them into the household."""
     a = philox(seed, identity, address, 1)
     b = philox(seed, identity, address, 2)
+    e = philox(seed, identity, address, 5)
     row = new_person(used)
     months_old = max(age * 12 + int(uniform(a[0]) * 12.0), 1)
     persons.id[row] = identity
@@ -151,9 +161,9 @@ def add_person(
     if origin == WESTERN:
         persons.citizen[row] = 0
     elif origin == NONWESTERN_IMMIGRANT:
-        persons.citizen[row] = 1 if uniform(a[1]) < 0.2 else 0
+        persons.citizen[row] = 1 if uniform(a[1]) < newcomer.citizens_immigrant else 0
     elif origin == NONWESTERN_DESCENDANT:
-        persons.citizen[row] = 1 if uniform(a[1]) < 0.68 else 0
+        persons.citizen[row] = 1 if uniform(a[1]) < newcomer.citizens_descendant else 0
     persons.role[row] = role
     weak = 1 if uniform(a[2]) < weak_chance else 0
     education = BASIC
@@ -171,7 +181,7 @@ def add_person(
         doing = CHILD
     elif age < 16:
         doing = PUPIL
-    elif months_old >= pension_age_months:
+    elif months_old >= newcomer.pension_age_months:
         doing = PENSIONER
     elif uniform(b[0]) < student_share or age < 18:
         doing = STUDENT
@@ -186,16 +196,16 @@ def add_person(
     share_outside = 200 if doing == OUTSIDE else 0
     persons.outside_now[row] = 6 * share_outside * (month % 12) // 12
     persons.outside_past[row, :] = share_outside
-    spread = 0.45 * normal(uniform(b[3]), uniform(a[1]))
+    spread = 0.45 * normal(uniform(e[0]), uniform(e[1]))
     level = WAGE_BY_EDUCATION[education]
-    persons.wage[row] = wage_level * level * np.exp(spread - 0.1) * (0.75 if weak == 1 or age < 25 else 1.0)
+    persons.wage[row] = newcomer.wage_level * level * np.exp(spread - 0.1) * (0.75 if weak == 1 or age < 25 else 1.0)
     yearly = 0.0
     if doing == EMPLOYED:
         yearly = float(persons.wage[row])
     elif doing == OUTSIDE or doing == PENSIONER:
-        yearly = 130_000.0
-    elif doing == STUDENT and age >= 18:
-        yearly = 90_000.0
+        yearly = newcomer.work.benefit if doing == OUTSIDE else newcomer.work.pension
+    elif doing == STUDENT:
+        yearly = newcomer.work.student_grant if age >= 18 else newcomer.work.youth_income
     persons.income_past[row] = yearly
     persons.income_now[row] = yearly * (month % 12) / 12.0
     persons.convicted[row] = NEVER
@@ -226,8 +236,7 @@ def arrive(
     weak_nonwestern: float,
     student_18: float,
     student_22: float,
-    wage_level: float,
-    pension_age_months: int,
+    newcomer: Newcomer,
     kinds_from: I64,
     kinds_to: I64,
     kinds_keepers: I64,
@@ -248,6 +257,7 @@ def arrive(
             households.search_since[row] = month
             word = philox(seed, identity, address, 0)
             more = philox(seed, identity, address, 3)
+            third = philox(seed, identity, address, 4)
             low = kinds_from[kind]
             age = low + int(uniform(word[0]) * (kinds_to[kind] - low + 1))
             alone_with_children = kinds_children[kind] > 0.0 and kinds_keepers[kind] == 1
@@ -259,17 +269,17 @@ def arrive(
             studying = student_18 if age < 22 else (student_22 if age < 30 else 0.0)
             add_person(
                 persons, households, used, row, mix(identity, 1), seed, address, month, age, woman, KEEPER, origin,
-                weak, studying, wage_level, pension_age_months,
+                weak, studying, newcomer,
             )  # fmt: skip
             if kinds_keepers[kind] == 2:
                 other_age = max(age + (2 if woman == 1 else -2), 18)
                 add_person(
                     persons, households, used, row, mix(identity, 2), seed, address, month, other_age, 1 - woman,
-                    KEEPER, origin, weak, 0.5 * studying, wage_level, pension_age_months,
+                    KEEPER, origin, weak, 0.5 * studying, newcomer,
                 )  # fmt: skip
             if kinds_children[kind] > 0.0:
                 mean = kinds_children[kind]
-                u = uniform(word[0])
+                u = uniform(third[0])
                 children = 1 if u < 2.0 - mean else 2
                 if u > 0.93:
                     children = 3
@@ -277,11 +287,11 @@ def arrive(
                     oldest = min(max(age - 24, 0), 16)
                     child_age = int(uniform(more[1 + child]) * (oldest + 1))
                     child_origin = origin
-                    if origin == NONWESTERN_IMMIGRANT and uniform(word[3]) < 0.5:
+                    if origin == NONWESTERN_IMMIGRANT and uniform(third[1]) < 0.5:
                         child_origin = NONWESTERN_DESCENDANT
                     add_person(
                         persons, households, used, row, mix(identity, 3 + child), seed, address, month, child_age,
-                        child % 2, AT_HOME, child_origin, 0.0, 0.0, wage_level, pension_age_months,
+                        1 if third[2 + child // 2] >> (child % 2) & 1 else 0, AT_HOME, child_origin, 0.0, 0.0, newcomer,
                     )  # fmt: skip
 
 
@@ -334,11 +344,18 @@ def come_to_the_gate(c: Context, municipality: int, code: int, path: Outlook) ->
     student_18 = float(share[band.age_from == 18][0])
     student_22 = float(share[band.age_from == 20][0] + share[band.age_from == 25][0]) / 2.0
     now = at(path.non_western, path, c.time)
+    level = trends.regional_gross_income(margins.municipality.region, float(margins.year))
+    newcomer = Newcomer(
+        level * WAGE_OVER_INCOME,
+        pension_age_months(c.time),
+        c.citizens_immigrant,
+        c.citizens_descendant,
+        c.parameters.work,
+    )
     arrive(
         world.persons, world.households, world.used, world.gate(municipality), code, c.month, c.seed, word, numbers,
         min(now * p.nonwestern_lift, 0.9), margins.western * 1.5, p.weak_danish, p.weak_nonwestern, student_18,
-        student_22, trends.regional_gross_income(margins.municipality.region, float(margins.year)) * WAGE_OVER_INCOME,
-        pension_age_months(c.time), AGE_FROM, AGE_TO, KEEPERS, CHILDREN, c.contacts[municipality],
+        student_22, newcomer, AGE_FROM, AGE_TO, KEEPERS, CHILDREN, c.contacts[municipality],
     )  # fmt: skip
 
 

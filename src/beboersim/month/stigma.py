@@ -12,7 +12,7 @@ import numpy as np
 
 from beboersim.kernel import kernel
 from beboersim.month.publication import publication_in
-from beboersim.world.codes import NEIGHBOURHOOD
+from beboersim.world.codes import GHETTO, NEIGHBOURHOOD, PREVENTION, UDSAT, UNLISTED
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -41,13 +41,13 @@ class Stigma(NamedTuple):
 @kernel
 def listed_level(status: int, p: Stigma) -> float:
     """Return how heavy a status weighs in public, 0 to 1."""
-    if status <= 0:
+    if status <= UNLISTED:
         return 0.0
-    if status == 1:
+    if status == PREVENTION:
         return p.step_prevention
-    if status == 2:
+    if status == UDSAT:
         return p.step_udsat
-    if status == 3:
+    if status == GHETTO:
         return p.step_ghetto
     return p.step_hard
 
@@ -78,13 +78,14 @@ def stigma_target(
     """
     level = public * listed_level(status, p)
     years = public * (1.0 - np.exp(-years_listed / p.years_scale))
-    return (
+    target = (
         p.listed * level
         + p.years * years
         + p.ethnicity * ethnicity_criterion * level * non_western
         + p.media * salience
         + p.conditions * conditions
     )
+    return min(target, 1.0)  # the weights need not add up to one when one of them is swept
 
 
 @kernel
@@ -111,7 +112,7 @@ def stigma(c: Context) -> None:
         if areas.kind[area] == NEIGHBOURHOOD:
             continue
         status = int(areas.status[area])
-        news = public * listed_level(status, p) if published else 0.0
+        news = c.number("list.public", next_day=True) * listed_level(status, p) if published else 0.0
         areas.salience[area] = next_salience(areas.salience[area], news, p.media_memory, p.media_event)
         target = stigma_target(
             status,
@@ -120,7 +121,7 @@ def stigma(c: Context) -> None:
             counts_origin,
             c.indicators[area].non_western or 0.0,
             areas.salience[area],
-            c.conditions[area],
+            c.standing[area],
             p,
         )
         areas.stigma[area] = next_stigma(areas.stigma[area], target, p.half_life_up, p.half_life_down)
@@ -137,10 +138,10 @@ def first_stigma(c: Context) -> None:
     for area in range(c.world.places):
         if areas.kind[area] == NEIGHBOURHOOD:
             continue
-        quiet = p.conditions * c.conditions[area]
+        quiet = p.conditions * c.standing[area]
         years = float(areas.years_listed[area])
         target = stigma_target(
-            int(areas.status[area]), years, 1.0, 1.0, c.indicators[area].non_western or 0.0, 0.0, c.conditions[area], p
+            int(areas.status[area]), years, 1.0, 1.0, c.indicators[area].non_western or 0.0, 0.0, c.standing[area], p
         )
         reached = 1.0 - 2.0 ** (-12.0 * years / p.half_life_up)
         areas.stigma[area] = quiet + reached * (target - quiet)

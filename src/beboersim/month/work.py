@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 BLOCK = 1024
+ADULT_MONTHS = 18 * 12  # grants and benefits of one's own begin at eighteen
 HEALTH_AGE_MONTHS = 30 * 12  # health and hardship begin to part people from work (assumption, fitted by age)
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
@@ -119,7 +120,7 @@ def work_month(
                 income[row] += p.pension / 12.0
                 continue
             if doing == STUDENT:
-                income[row] += p.student_grant / 12.0
+                income[row] += (p.student_grant if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
                 continue
             u = uniform(words[0, row - start])
             if months_old >= pension_age_months:
@@ -168,7 +169,7 @@ def work_month(
                     income[row] += p.benefit * (100 - hours[row]) / 1200.0
                     outside_now[row] += 100 - hours[row]
             else:
-                income[row] += p.benefit / 12.0
+                income[row] += (p.benefit if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
                 outside_now[row] += 100
 
 

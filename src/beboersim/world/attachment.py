@@ -27,6 +27,7 @@ class Work(NamedTuple):
     benefit: float
     student_grant: float
     pension: float
+    youth_income: float
 
 
 def steady_states(p: Work) -> tuple[float, float]:

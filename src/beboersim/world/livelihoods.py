@@ -36,7 +36,7 @@ YEAR_UNITS = 200  # persons.outside_past is kept in 1/200 of a year
 ABOVE_BASIC = (0.16, 0.45, 0.39)
 OUTSIDE_ODDS = {"basic": 2.2, "nonwestern_immigrant": 1.8, "nonwestern_descendant": 1.2, "woman": 1.05}
 # Foreign background and not of Danish origin lower the chance of education above basic (assumption 1.2-2.5 in odds).
-BASIC_ODDS = {"nonwestern_immigrant": 1.8, "outside": 1.8}
+BASIC_ODDS = {"nonwestern_immigrant": 1.8}
 
 
 @dataclass(frozen=True)
@@ -258,11 +258,11 @@ def incomes(
     benefits += np.where(working, outside_past / YEAR_UNITS, 0.0) * work.benefit
     benefits = np.where(activity == STUDENT, work.student_grant, benefits)
     benefits = np.where(activity == PENSIONER, work.pension, benefits)
-    # Young people of 15-17 at school or at home have little income; benefits start at 18.
-    benefits = np.where(people.age < 18, np.where(people.age >= 15, 15_000.0, 0.0), benefits)
+    # Young people under 18 have little income; benefits start at 18.
+    benefits = np.where(people.age < 18, np.where(people.age >= 16, work.youth_income, 0.0), benefits)
     earned_shape = np.where(working, wage * np.maximum(hours, 1) / 100.0 * worked, 0.0)
     earned_shape += np.where((activity == OUTSIDE) & (outside_past < YEAR_UNITS), wage * 0.7 * worked, 0.0)
-    base = (people.age >= 15) & (people.age < 65) & (activity != STUDENT)
+    base = (people.age >= 15) & (people.age < 65) & (activity != STUDENT) & (activity != PUPIL)
     target = np.array([a.income_ratio for a in areas]) * region_income * p.income_reference
     in_base = np.bincount(people.area[base], minlength=number)
     from_benefits = np.bincount(people.area[base], weights=benefits[base], minlength=number)

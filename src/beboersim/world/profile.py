@@ -25,8 +25,7 @@ class Profile(NamedTuple):
     new_job: float  # 1 if a keeper has found work within two years
     resources: float  # 0-1, see `resources`
     income: float  # DKK last year, all members
-    local: float  # 1 if a keeper under 26 grew up in a named area or estate
-    grown_area: float  # that area, or -1
+    grown_area: float  # social area in which a keeper under 26 grew up, or -1
 
 
 @kernel
@@ -75,7 +74,6 @@ def profile(persons: Persons, households: Households, household: int, month: int
     new_job = 0.0
     educated = 0.0
     income = 0.0
-    local = 0.0
     grown = -1.0
     member = households.head[household]
     while member >= 0:
@@ -101,7 +99,6 @@ def profile(persons: Persons, households: Households, household: int, month: int
             if persons.education[member] >= VOCATIONAL or persons.education[member] == 1:
                 educated += 1.0
             if age < 26.0 and persons.area_grown[member] >= 0:
-                local = 1.0
                 grown = float(persons.area_grown[member])
         member = persons.next[member]
     if keepers == 0.0:
@@ -120,6 +117,5 @@ def profile(persons: Persons, households: Households, household: int, month: int
         new_job,
         resources(work, educated / keepers, rank),
         income,
-        local,
         grown,
     )

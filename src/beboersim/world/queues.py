@@ -54,15 +54,17 @@ def put_on_lists(
 
 
 @kernel
+def on_a_list(households: Households, household: int) -> int:
+    """Say whether a household stands on any waiting list."""
+    for slot in range(LISTS_HELD):
+        if households.organisation[household, slot] >= 0:
+            return 1
+    return 0
+
+
+@kernel
 def leave_list(households: Households, household: int, organisation: int) -> None:
     """Use up the place on one list: a let dwelling ends the seniority with that organisation."""
     for slot in range(LISTS_HELD):
         if households.organisation[household, slot] == organisation:
             households.organisation[household, slot] = -1
-
-
-@kernel
-def leave_all_lists(households: Households, household: int) -> None:
-    """Forget every place, as when a household settles in another municipality."""
-    for slot in range(LISTS_HELD):
-        households.organisation[household, slot] = -1

@@ -55,7 +55,7 @@ class Persons(NamedTuple):
     risk: Annotated[U8, Column("uint8", "1/16", "risk of conviction against the nation's, all else equal")]
     births: Annotated[U8, Column("uint8", "number", "children born")]
     last_birth: Annotated[I16, Column("int16", "month", "month of the last birth", NEVER)]
-    area_grown: Annotated[I16, Column("int16", "area", "area lived in at age 12, -1 unknown or elsewhere", -1)]
+    area_grown: Annotated[I16, Column("int16", "area", "social area lived in at age 12, -1 unknown or none", -1)]
     cohort_area: Annotated[I16, Column("int16", "area", "named area lived in at the cohort date, -1 for others", -1)]
     cohort_worked: Annotated[U8, Column("uint8", "0/1", "in work at the cohort date")]
 
@@ -92,6 +92,7 @@ class Dwellings(NamedTuple):
 class Areas(NamedTuple):
     """Areas of the town, and those that are no place: elsewhere (followed leavers) and the gates (not yet settled)."""
 
+    id: Annotated[I64, Column("int64", "-", "identity and address in chance, from municipality and name")]
     kind: Annotated[U8, Column("uint8", "code", "named area, estate or neighbourhood")]
     municipality: Annotated[I16, Column("int16", "index", "municipality in the run, -1 elsewhere", -1)]
     organisation: Annotated[I16, Column("int16", "index", "housing organisation, -1 where there is none", -1)]
@@ -102,7 +103,6 @@ class Areas(NamedTuple):
     status: Annotated[I64, Column("int64", "code", "status on the list in force")]
     years_listed: Annotated[I64, Column("int64", "lists", "consecutive lists at status udsat or above")]
     years_ghetto: Annotated[I64, Column("int64", "lists", "consecutive lists at status ghetto or above")]
-    spend: Annotated[F64, Column("float64", "DKK a year", "helhedsplan money running now")]
 
 
 @dataclass
@@ -123,7 +123,7 @@ class World:
 
     @property
     def places(self) -> int:
-        """Number of areas that are places; the two that are not come after them."""
+        """Number of areas that are places; elsewhere and the gates come after them."""
         return len(self.names)
 
     @property

@@ -23,10 +23,8 @@ from beboersim.world.codes import (
     NEIGHBOURHOOD,
     NOT_SEARCHING,
     OWNER_OCCUPIED,
-    PENSIONER,
     PRIVATE_RENTED,
     SOCIAL,
-    STUDENT,
     WANTS_CHANGE,
     YOUTH,
 )
@@ -35,6 +33,7 @@ from beboersim.world.families import assemble
 from beboersim.world.layout import Area, Synthesis, layout
 from beboersim.world.livelihoods import People, livelihoods
 from beboersim.world.margins import Margins, margins
+from beboersim.world.names import area_key
 from beboersim.world.offending import Crime
 from beboersim.world.quotas import whole_parts
 from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, World, empty_areas
@@ -51,7 +50,7 @@ class Start(NamedTuple):
     areas: tuple[Area, ...]
     margins: tuple[Margins, ...]
     organisations: I64  # municipality x (first organisation, number of organisations)
-    couple_share: F64  # share of women living in a couple, by age 0-110
+    couple_share: F64  # municipality x age 0-110: share of women living in a couple
 
 
 @dataclass
@@ -224,12 +223,11 @@ def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
     first_area = first_person = first_household = 0
     for index, parts in enumerate(drawn):
         month = parts.margins.year * 12
-        code = parts.margins.municipality.code
         n, m = len(parts.people.area), len(parts.household_area)
         span = slice(first_person, first_person + n)
         starts = np.searchsorted(parts.people.area, np.arange(len(parts.areas)))
         ordinal = np.arange(n) - starts[parts.people.area]
-        persons.id[span] = ids(code, parts.people.area, ordinal, 0)
+        persons.id[span] = ids(parts, parts.people.area, ordinal, 0)
         persons.birth[span] = month - parts.people.months_old
         persons.sex[span] = parts.people.woman
         persons.origin[span] = parts.people.origin
@@ -240,18 +238,21 @@ def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
                 column[span] = values[:, None]
             else:
                 column[span] = values
-        grown = (parts.people.age < 26) & (parts.people.age >= 12)
+        social = np.array([a.kind != NEIGHBOURHOOD for a in parts.areas])[parts.people.area]
+        grown = (parts.people.age < 26) & (parts.people.age >= 12) & social
         persons.area_grown[span] = np.where(grown, parts.people.area + first_area, -1)
         persons.household[span] = parts.household + first_household
         h_span = slice(first_household, first_household + m)
         h_starts = np.searchsorted(parts.household_area, np.arange(len(parts.areas)))
         h_ordinal = np.arange(m) - h_starts[parts.household_area]
-        households.id[h_span] = ids(code, parts.household_area, h_ordinal, 1)
+        households.id[h_span] = ids(parts, parts.household_area, h_ordinal, 1)
         households.area[h_span] = parts.household_area + first_area
         households.contact[h_span] = parts.household_area + first_area
         households.size[h_span] = np.bincount(parts.household, minlength=m)
         households.adults[h_span] = np.bincount(parts.household, weights=parts.role == 0, minlength=m)
         a_span = slice(first_area, first_area + len(parts.areas))
+        keys = np.array([area_key(parts.margins.municipality.name, a.name) for a in parts.areas], np.int64)
+        areas.id[a_span] = keys
         areas.kind[a_span] = [a.kind for a in parts.areas]
         areas.municipality[a_span] = index
         areas.price[a_span] = [a.price for a in parts.areas]
@@ -267,12 +268,11 @@ def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
     return world
 
 
-def ids(code: int, area: I64, ordinal: I64, table: int) -> I64:
-    """Return ids of the first residents, from municipality, area and number within it."""
-    base = mix(code, table)
-    by_area = np.array([mix(base, int(a)) for a in np.unique(area)], np.int64)
-    place = np.searchsorted(np.unique(area), area)
-    return np.array([mix(a, o) for a, o in zip(by_area[place].tolist(), ordinal.tolist(), strict=True)], np.int64)
+def ids(parts: Parts, area: I64, ordinal: I64, table: int) -> I64:
+    """Return ids of the first residents, from their area's own number and their number within the area."""
+    name = parts.margins.municipality.name
+    by_area = [mix(area_key(name, a.name), table) for a in parts.areas]
+    return np.array([mix(by_area[a], o) for a, o in zip(area.tolist(), ordinal.tolist(), strict=True)], np.int64)
 
 
 def link_members(persons: Persons, households: Households, n: int) -> None:
@@ -301,16 +301,22 @@ def mothers_so_far(persons: Persons, n: int) -> None:
 
 
 def couple_share(world: World, month: int) -> F64:
-    """Return the share of women who live in a couple, by age 0-110, smoothed over five years of age."""
+    """Return the share of women who live in a couple, by municipality and age 0-110, smoothed over five years."""
     n = int(world.used[0])
     persons, households = world.persons, world.households
     women = (persons.sex[:n] == 1) & (persons.household[:n] >= 0)
+    home = persons.household[:n][women]
     age = np.clip((month - persons.birth[:n][women].astype(np.int64)) // 12, 0, 110)
-    coupled = (persons.role[:n][women] == 0) & (households.adults[persons.household[:n][women]] == 2)
+    coupled = (persons.role[:n][women] == 0) & (households.adults[home] == 2)
+    town = world.areas.municipality[households.area[home]]
     window = np.ones(5)
-    total = np.convolve(np.bincount(age, minlength=111), window, "same")
-    both = np.convolve(np.bincount(age, weights=coupled, minlength=111), window, "same")
-    return np.divide(both, total, out=np.zeros(111), where=total > 0)
+    shares = np.zeros((len(world.municipalities), 111))
+    for index in range(len(world.municipalities)):
+        own = town == index
+        total = np.convolve(np.bincount(age[own], minlength=111), window, "same")
+        both = np.convolve(np.bincount(age[own], weights=coupled[own], minlength=111), window, "same")
+        shares[index] = np.divide(both, total, out=np.zeros(111), where=total > 0)
+    return shares
 
 
 def build_homes(
@@ -376,13 +382,12 @@ def build_homes(
     start = int(world.used[2])
     world.used[2] += total
     span = slice(start, start + total)
-    code = parts.margins.municipality.code
     dwellings = world.dwellings
     home_area = area[sources]
     order = np.argsort(home_area, kind="stable")
     ordinal = np.empty(total, np.int64)
     ordinal[order] = np.arange(total) - np.searchsorted(home_area[order], np.arange(len(parts.areas)))[home_area[order]]
-    dwellings.id[span] = ids(code, home_area, ordinal, 2)
+    dwellings.id[span] = ids(parts, home_area, ordinal, 2)
     dwellings.area[span] = home_area + first_area
     dwellings.rooms[span] = rooms[sources]
     dwellings.tenure[span] = tenure[sources]
@@ -406,7 +411,7 @@ def quota_share(estate: np.ndarray, who: np.ndarray, share: float) -> float:
 
 
 def keeper_facts(world: World, rows: I64, month: int) -> dict[str, np.ndarray]:
-    """Return what homes are drawn from: age of the oldest keeper, single or not, children, income rank, student."""
+    """Return what homes are drawn from: age of the oldest keeper, single or not, children, income rank."""
     n = int(world.used[0])
     persons = world.persons
     home = persons.household[:n].astype(np.int64)
@@ -422,17 +427,11 @@ def keeper_facts(world: World, rows: I64, month: int) -> dict[str, np.ndarray]:
     adults = np.maximum(world.households.adults[rows], 1)
     per_adult = income / adults
     rank = np.argsort(np.argsort(per_adult, kind="stable"), kind="stable") / max(m - 1, 1)
-    student = np.zeros(m, np.bool_)
-    student[home[keeper & (persons.activity[:n][mine] == STUDENT)]] = True
-    pensioner = np.zeros(m, np.bool_)
-    pensioner[home[keeper & (persons.activity[:n][mine] == PENSIONER)]] = True
     return {
         "age": age,
         "single": world.households.adults[rows] < 2,
         "children": children,
         "income_rank": rank,
-        "student": student,
-        "pensioner": pensioner,
     }
 
 

@@ -101,10 +101,11 @@ def meets_flexible_criteria(hours_a_week: float, in_education: int, all_seniors:
 
 
 @kernel
-def fits_the_home(persons: int, rooms: int) -> int:
-    """Say whether a household may be offered a home of so many rooms.
+def fits_the_home(persons: int, rooms: int, spare: int) -> int:
+    """Say whether a household is offered a home of so many rooms.
 
-    At most two persons a room (the usual limit in letting rules) and at most one room more than persons, the size
-    that rehousing law calls suitable (almenlejeloven § 86, S67).
+    At most two persons a room (the usual limit in letting rules). Not more than one room above the number of persons,
+    the size that rehousing law calls suitable (almenlejeloven § 86, S67), and `spare` rooms more when nobody of that
+    size wants the home: for those on a list it is a practice, not a right.
     """
-    return 1 if persons <= 2 * rooms and rooms <= persons + 1 else 0
+    return 1 if persons <= 2 * rooms and rooms <= persons + 1 + spare else 0
