@@ -10,8 +10,8 @@ SCENARIOS ?= law drop-ethnicity-criterion flexible-off
 PLACE ?= Aarhus
 FROM ?= 2015
 UNTIL ?= 2031
-SCALE ?= 0.1
-REPLICATIONS ?= 8
+SCALE ?= 0.25
+REPLICATIONS ?= 6
 WORKERS ?= 2
 LANGUAGE_OF_TABLE ?= en
 

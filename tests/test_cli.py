@@ -36,10 +36,8 @@ def call(*arguments: str) -> Result:
 def handed_on(monkeypatch: pytest.MonkeyPatch) -> list[RunOptions]:
     """What `run` and `compare` hand to the experiments."""
     found: list[RunOptions] = []
-    for module, function in ("runs", "run_command"), ("compare", "compare_command"):
-        stand_in = types.ModuleType(f"beboersim.experiments.{module}")
-        setattr(stand_in, function, found.append)
-        monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
+    for function in ("run_command", "compare_command"):
+        monkeypatch.setattr(f"beboersim.show.commands.{function}", found.append)
     return found
 
 
@@ -244,9 +242,7 @@ def test_a_failure_of_our_own_is_told_without_a_traceback(
     def fails(options: RunOptions) -> None:
         raise error
 
-    runs = types.ModuleType("beboersim.experiments.runs")
-    runs.run_command = fails  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, runs.__name__, runs)
+    monkeypatch.setattr("beboersim.show.commands.run_command", fails)
     result = call(*RUN)
     assert result.exit_code == 1
     assert says in result.stderr

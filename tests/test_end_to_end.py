@@ -83,7 +83,7 @@ def test_duckdb_polars_and_pandas_read_the_same_folder(compared: tuple[Path, Pat
         from '{folder}/areas/*.parquet' a join '{folder}/runs.parquet' r using (run_id)
         where a.date = date '2016-01-01' group by all order by all
     """
-    found = duckdb.sql(asked).fetchall()
+    found = duckdb.execute(asked).fetchall()
     assert [(scenario, seed) for scenario, seed, _ in found] == [
         (scenario, seed) for scenario in ("law", "no-public-list") for seed in (MOST_SEED - 1, MOST_SEED)
     ]

@@ -14,7 +14,7 @@ from beboersim.outcomes.counts import COUNTS
 from beboersim.outcomes.people import split_work, split_work_of
 from beboersim.policy.catalogue import Quantity, Value, of_kind
 from beboersim.town import Town
-from beboersim.world.codes import EMPLOYED, KEEPER, NAMED_AREA
+from beboersim.world.codes import EMPLOYED, KEEPER, NAMED_AREA, NEIGHBOURHOOD, PENSIONER, SOCIAL
 from beboersim.world.state import World
 from small_towns import ROOM, START, after, assert_consistent, differing, has_run, log_of, people, small_town
 
@@ -107,6 +107,45 @@ def test_a_household_that_never_acts_in_the_town_changes_nobody_else() -> None:
     events = watched.events[~own]
     assert np.array_equal(log_of(plain), events[np.lexsort(events.T[::-1])])
     assert differing(plain.monthly, watched.monthly) == set()
+
+
+def test_a_household_that_never_acts_is_not_missed_by_anybody() -> None:
+    """Take away a pensioner who owns a home and to whom nothing happens: nobody else's life changes, near or far."""
+    both = ("Svendborg", "Odense")
+    plain = has_run(small_town(both, scale=0.03, months=25, events=ROOM))
+    poorer = small_town(both, scale=0.03, months=25, events=ROOM)
+    world = poorer.world
+    persons, households, dwellings = world.persons, world.households, world.dwellings
+    quiet = np.setdiff1d(households.id[: int(world.used[1])], plain.events[:, 2:4])
+    heads = households.head[: int(world.used[1])]
+    alone = (
+        np.isin(households.id[: len(heads)], quiet)
+        & (households.size[: len(heads)] == 1)
+        & (persons.activity[heads] == PENSIONER)
+        & (households.dwelling[: len(heads)] >= 0)
+        & (world.areas.kind[households.area[: len(heads)]] == NEIGHBOURHOOD)
+        & ~np.isin(persons.id[heads], plain.events[:, 2])
+    )
+    row = int(np.flatnonzero(alone)[0])
+    home = households.dwelling[row]
+    persons.household[households.head[row]] = -1
+    households.head[row] = -1
+    households.size[row] = 0
+    dwellings.household[home] = -1
+    dwellings.area[home] = -1
+    dwellings.tenure[home] = SOCIAL
+    assert np.array_equal(log_of(has_run(poorer)), log_of(plain))
+
+
+def test_a_town_is_the_same_alone_and_beside_another_in_any_order() -> None:
+    alone = has_run(small_town(("Svendborg",), scale=0.05, months=25))
+    for both in (("Svendborg", "Odense"), ("Odense", "Svendborg")):
+        town = has_run(small_town(both, scale=0.05, months=25))
+        own = np.array([m == "Svendborg" for m in town.context.place_municipalities])
+        for one, other in zip(alone.monthly, town.monthly, strict=True):
+            for name in ("residents", "births", "deaths", "moves_in", "let_list", "working", "stigma"):
+                if name in one.counts:
+                    assert np.array_equal(one.counts[name], other.counts[name][own]), (name, one.date, both)
 
 
 def scenario_file(folder: Path, *changes: str) -> Path:

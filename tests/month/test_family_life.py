@@ -130,7 +130,7 @@ def year_of_events() -> tuple[Town, dict[str, tuple[float, float]]]:
         rates = monthly_rates(c)
         death = np.where(woman, rates.death_women[age], rates.death_men[age])
         foreign = persons.origin[rows] == NONWESTERN_IMMIGRANT
-        birth = np.where(foreign, rates.birth_nonwestern[age], rates.birth[age])
+        birth = np.where(foreign, rates.birth_nonwestern[0, age], rates.birth[0, age])
         coupled = (households.adults[persons.household[rows]] == 2) & (persons.role[rows] == KEEPER)
         birth = np.where(coupled, birth, birth / c.parameters.demography.partner_birth_ratio)
         spaced = c.month - persons.last_birth[rows].astype(np.int64) >= c.parameters.demography.birth_spacing_months
@@ -172,7 +172,7 @@ def test_births_over_women_in_couples_and_others_keep_the_published_rate() -> No
     rows = rows[(persons.sex[rows] == 1) & (persons.origin[rows] != NONWESTERN_IMMIGRANT)]
     age = np.minimum(ages(town, rows), 110)
     coupled = (households.adults[persons.household[rows]] == 2) & (persons.role[rows] == KEEPER)
-    birth = monthly_rates(c).birth[age]
+    birth = monthly_rates(c).birth[0, age]
     found = np.where(coupled, birth, birth / c.parameters.demography.partner_birth_ratio).sum()
     published = np.zeros(111)
     for band in trends.fertility_rates(c.time):
@@ -182,8 +182,8 @@ def test_births_over_women_in_couples_and_others_keep_the_published_rate() -> No
 
 def test_the_extra_births_of_immigrants_are_the_published_ratio() -> None:
     rates = monthly_rates(small_town(scale=0.02).context)
-    fertile = rates.birth > 0
-    np.testing.assert_allclose(rates.birth_nonwestern[fertile] / rates.birth[fertile], NONWESTERN_BIRTHS)
+    fertile = rates.birth[0] > 0
+    np.testing.assert_allclose(rates.birth_nonwestern[0, fertile] / rates.birth[0, fertile], NONWESTERN_BIRTHS)
     assert fertile[15:50].any()
     assert not fertile[:15].any()
     assert not fertile[50:].any()

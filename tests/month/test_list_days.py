@@ -8,8 +8,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from beboersim.law.lists import Indicators, load_rules
-from beboersim.month.measuring import ADULTS, AGE_18_64, CONVICTED, OUTSIDE_TIME, conditions_of, indicators_of
+from beboersim.law.lists import load_rules
+from beboersim.month.measuring import (
+    ADULTS,
+    AGE_18_64,
+    CONVICTED,
+    NON_WESTERN,
+    OUTSIDE_TIME,
+    RESIDENTS,
+    indicators_of,
+    social_places,
+    standing_of,
+)
 from beboersim.month.publication import publication_in
 from beboersim.town import Town
 from beboersim.world.codes import UNLISTED
@@ -103,15 +113,25 @@ def test_a_mean_over_the_residents_follows_them_and_not_the_area() -> None:
     np.testing.assert_allclose([i.outside_work for i in found], expected, rtol=1e-9)
 
 
-def test_conditions_are_nearness_to_the_lines_and_read_no_origin() -> None:
-    on_the_line = Indicators(2000.0, 0.1, 0.40, 0.03, 0.60, 0.55)
-    same_but_origin = on_the_line._replace(non_western=0.9)
-    far = Indicators(2000.0, 0.1, 0.0, 0.0, 0.0, 5.5)
-    nothing_known = Indicators(2000.0, None, None, None, None, None)
-    levels = conditions_of([on_the_line, same_but_origin, far, nothing_known], 0.01)
-    assert levels[0] == levels[1] == 1.0
-    assert levels[2] == pytest.approx(0.025)
-    assert levels[3] == 0.0
+def test_standing_reads_no_origin_and_no_rule_set() -> None:
+    town = small_town(("Aarhus",), scale=0.02)
+    m = town.context.measurement
+    levels = standing_of(m, 0.01)
+    m.sums[:, NON_WESTERN] = m.sums[:, RESIDENTS]
+    assert np.array_equal(standing_of(m, 0.01), levels)
+    assert ((levels > 0.0) & (levels <= 1.0)).all()
+    m.outside[:] = 1.0
+    assert (standing_of(m, 0.01) >= levels).all()
+    same_town = small_town(("Aarhus",), scale=0.02, settings={"list.rules": "2018"})
+    assert np.array_equal(same_town.context.standing, town.context.standing)
+
+
+def test_private_neighbourhoods_are_never_on_the_list() -> None:
+    town = small_town(("Aarhus",), scale=0.1, settings={"list.criteria_needed": 1})
+    private = ~social_places(town.context)
+    town.run(date(2016, 2, 1))
+    assert (town.world.areas.status[: town.world.places][private] == UNLISTED).all()
+    assert np.isnan(town.monthly[-1].counts["margin_residents"][private]).all()
 
 
 def test_the_first_measurement_stands_in_the_first_record(fresh: Town) -> None:

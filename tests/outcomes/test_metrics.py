@@ -30,7 +30,7 @@ def a_town() -> dict[str, np.ndarray]:
         "nonwestern_descendants": np.array([100.0, 100, 30]),
         "stigma": np.array([0.8, 0.2, 0.0]),
         "dwellings_social": np.array([400.0, 700, 0]),
-        "households_out": np.array([40.0, 70, 0]),
+        "households_in": np.array([40.0, 70, 0]),
         "offers": np.array([50.0, 40, 0]),
         "refusals": np.array([20.0, 4, 0]),
         "offers_resourceful": np.array([10.0, 20, 0]),
