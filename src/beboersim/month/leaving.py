@@ -271,7 +271,8 @@ def hazard_of(
 def highest_hazard(p: Leaving, stigma_on: float) -> float:
     """Return a bound on the monthly hazard over everyone, for `leave_month`."""
     rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling)
-    rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple)) * max(1.0, p.new_job) * max(1.0, p.child)
+    rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple))
+    rate *= max(1.0, p.new_job) * max(1.0, p.child)
     rate *= (1.0 / p.tenure_months) ** (p.tenure_shape - 1.0)
     rate *= 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
     return min(rate / 12.0, 0.5)

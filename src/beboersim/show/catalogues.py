@@ -94,16 +94,23 @@ def scenario_as_json(one: Scenario) -> dict[str, Any]:
 def places(lang: str) -> Table:
     """Return the municipalities."""
     rows = [
-        [place["name"], place["region"], f"{place['population_2015']:,}".replace(",", " "), ", ".join(place["areas"])]
+        [
+            place["name"],
+            place["region"],
+            f"{place['population_2015']:,}".replace(",", " "),
+            f"{100 * place['social_share']:.0f} %"
+            + (f" ({word('text.estimated', lang)})" if place["social_share_is_estimated"] else ""),
+            ", ".join(place["areas"]),
+        ]
         for place in places_as_json()
     ]
-    return _headers(["municipality", "region", "population", "areas"], lang), rows
+    return _headers(["municipality", "region", "population", "social_share", "areas"], lang), rows
 
 
 def places_as_json() -> list[dict[str, Any]]:
     """Return the municipalities by name, each with the areas that have published figures."""
     from beboersim.evidence.areas import read_areas
-    from beboersim.evidence.municipalities import municipality, names
+    from beboersim.evidence.municipalities import municipality, names, social_share
 
     areas: dict[str, set[str]] = {}
     for row in read_areas():
@@ -116,6 +123,8 @@ def places_as_json() -> list[dict[str, Any]]:
                 "code": one.code,
                 "region": one.region,
                 "population_2015": round(one.population(2015.0)),
+                "social_share": round(social_share(one.name).value, 4),
+                "social_share_is_estimated": social_share(one.name).is_estimate,
                 "areas": sorted(areas.get(one.name, ())),
             }
         )

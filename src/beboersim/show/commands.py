@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from beboersim.evidence.municipalities import social_share
 from beboersim.experiments.compare import (
     HEADLINE,
     PARTS,
@@ -31,6 +32,8 @@ from beboersim.show.words import word
 if TYPE_CHECKING:
     from beboersim.experiments.options import RunOptions
 
+NAMED = "named_area"  # the kind of area that has a name of its own (world.codes.AREA_KINDS)
+
 
 def run_command(options: RunOptions) -> None:
     """Run one scenario once and print what happened."""
@@ -41,7 +44,7 @@ def run_command(options: RunOptions) -> None:
         print_json(run_as_json(found, results[0], options) | _files(options, files))
         return
     lang = options.lang
-    _print_head(found, options)
+    _print_head(found, results[0], options)
     first, last = found.dates[0], found.dates[-1]
     headers = [word("compare.outcome", lang), "", day_words(first, lang), day_words(last, lang),
                word("compare.change", lang)]  # fmt: skip
@@ -75,7 +78,7 @@ def compare_command(options: RunOptions) -> None:
         print_json(as_json(found, options) | _files(options, files))
         return
     lang = options.lang
-    _print_head(found, options)
+    _print_head(found, results[0], options)
     others = range(1, len(found.scenarios))
     headers = [word("compare.outcome", lang), "", found.scenarios[0]]
     headers += [word("compare.difference", lang).format(scenario=found.scenarios[at]) for at in others]
@@ -139,7 +142,14 @@ def _files(options: RunOptions, files: list[str]) -> dict[str, object]:
     return {"out": None if options.out is None else str(options.out), "files": files}
 
 
-def _print_head(found: Comparison, options: RunOptions) -> None:
+def few_persons(result: RunResult) -> list[str]:
+    """Return the named areas whose status rests on too few simulated persons, on the first day."""
+    history = result.yearly
+    few = history.counts["few_persons"][0]
+    return [name for name, kind, mark in zip(history.names, history.kinds, few, strict=True) if mark and kind == NAMED]
+
+
+def _print_head(found: Comparison, first: RunResult, options: RunOptions) -> None:
     """Say what was run: scenarios, places, years, runs, seeds, scale, preset."""
     lang, n = options.lang, len(found.seeds)
     click.echo(
@@ -158,6 +168,12 @@ def _print_head(found: Comparison, options: RunOptions) -> None:
     click.echo(word(key, lang).format(n=n, seeds=seeds, scale=scale, preset=options.preset))
     if options.scale < 1:
         click.echo(word("compare.scale_note", lang).format(scale=scale))
+    few = few_persons(first)
+    if few:
+        click.echo(word("compare.few_note", lang).format(areas=", ".join(few)))
+    estimated = [name for name in options.places if social_share(name).is_estimate]
+    if estimated:
+        click.echo(word("compare.estimate_note", lang).format(places=", ".join(estimated)))
     if options.settings:
         settings = ", ".join(f"{name} = {value}" for name, value in sorted(options.settings.items()))
         click.echo(word("compare.settings_note", lang).format(settings=settings))
