@@ -45,8 +45,8 @@ def test_what_makes_a_household_leave_more(less: dict[str, float], more: dict[st
     assert hazard(**less) < hazard(**more)
 
 
-def test_at_the_reference_tenure_the_hazard_is_a_twelfth_of_the_yearly_rate() -> None:
-    assert hazard(months_here=P.tenure_months) == pytest.approx(P.employed / 12.0, rel=1e-12)
+def test_at_the_reference_tenure_a_tenants_hazard_is_a_twelfth_of_the_yearly_rate() -> None:
+    assert hazard(months_here=P.tenure_months) == pytest.approx(P.social * P.employed / 12.0, rel=1e-12)
 
 
 def test_with_the_parameter_at_zero_stigma_moves_nobody() -> None:
