@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import fake_town as fake
 from beboersim.errors import InputError
 from beboersim.experiments.options import RunOptions
 from beboersim.show.commands import compare_command, run_command
-
-fake = pytest.importorskip("fake_town")
 
 
 def asked(**changed: object) -> RunOptions:

@@ -7,11 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+import fake_town as fake
 from beboersim.experiments.compare import Comparison, run_scenarios, summarise
 from beboersim.experiments.options import RunOptions
 from beboersim.show.figures import draw, save
-
-fake = pytest.importorskip("fake_town")
 
 
 def compared(given: RunOptions) -> Comparison:
