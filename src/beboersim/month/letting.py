@@ -56,6 +56,7 @@ REFUSED_BY_RULE = FLOW["refused_by_rule"]
 CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
 CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
+ADULT_MONTHS = 18 * 12  # benefits of one's own begin at eighteen
 LOCAL, SPARE = 6, 7  # two walks more than routes: local young people first, smaller households last
 LOCAL_YOUTH = FLOW["let_local_youth"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
@@ -242,7 +243,8 @@ def describe_seekers(
                 and persons.activity[member] != STUDENT
             ):
                 foreign = 1.0
-            if persons.activity[member] == OUTSIDE and month - persons.since[member] >= 6:
+            grown = month - persons.birth[member] >= ADULT_MONTHS
+            if grown and persons.activity[member] == OUTSIDE and month - persons.since[member] >= 6:
                 benefit = 1.0
             member = persons.next[member]
         reason = households.searching[row]

@@ -78,6 +78,8 @@ def stigma_target(
     """
     level = public * listed_level(status, p)
     years = public * (1.0 - np.exp(-years_listed / p.years_scale))
+    if status == UDSAT:  # udsat alone is decided without origin (the rules of 2018 and later)
+        ethnicity_criterion = 0.0
     target = (
         p.listed * level
         + p.years * years

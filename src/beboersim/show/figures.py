@@ -299,14 +299,16 @@ def _across(panel: Axes, unit: str, lang: str, differences: bool) -> None:
 def _name_lines(panel: Axes, years: NDArray[np.float64], ends: Sequence[tuple[float, int]], found: Comparison) -> None:
     """Write each scenario's name at the end of its line, apart from each other."""
     low, high = panel.get_ylim()
-    apart = 0.085 * (high - low)
+    lines = max(len(textwrap.wrap(name, 18)[:2]) for name in found.scenarios)
+    apart = (0.085 if lines == 1 else 0.12) * (high - low)
     ordered = sorted(ends)
     heights = [value for value, _ in ordered]
     for at in range(1, len(heights)):
         heights[at] = max(heights[at], heights[at - 1] + apart)
     above = max(0.0, heights[-1] - high)
     for (value, at), y in zip(ordered, heights, strict=True):
-        name = textwrap.shorten(found.scenarios[at], 20, placeholder="…")
+        # A long id goes on in a second line at one of its hyphens.
+        name = "\n".join(textwrap.wrap(found.scenarios[at], 18)[:2])
         panel.annotate(
             name, (years[-1], value), ((years[-1] + 0.03 * (years[-1] - years[0] or 1)), y - above), color=colour(at),
             fontsize=8.5, va="center", fontweight="bold", annotation_clip=False,
