@@ -39,7 +39,7 @@ demo: .venv-demo/.installed
 
 # Kernels are compiled once, before the test processes start.
 test: .venv-test/.installed
-	.venv-test/bin/ruff check .
+	.venv-test/bin/ruff check --no-cache .
 	.venv-test/bin/mypy
 	.venv-test/bin/beboersim warm-up
 	.venv-test/bin/python -m pytest -n $(TEST_WORKERS)

@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-from fake_town import in_fake_town, options, other_scenario
 
 from beboersim.experiments.compare import (
     HEADLINE,
@@ -20,6 +19,7 @@ from beboersim.experiments.compare import (
     summarise,
 )
 from beboersim.experiments.options import RunOptions
+from fake_town import in_fake_town, options, other_scenario
 
 GIVEN = options()
 WORK = Outcome("listed", "share_working")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_town import AREAS, FakeRecord, execute_here, options, other_scenario
 
 from beboersim.experiments import provenance, runs
 from beboersim.experiments.compare import cohort_of
 from beboersim.experiments.runs import RunSpec, execute, execute_all, history, run_id, specs_of
 from beboersim.policy.scenario import Scenario
+from fake_town import AREAS, FakeRecord, execute_here, options, other_scenario
 
 
 def spec(**changed: object) -> RunSpec:

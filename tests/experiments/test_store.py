@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from fake_town import in_fake_town, options
 
 from beboersim.errors import InputError
 from beboersim.experiments.compare import run_scenarios
@@ -21,6 +20,7 @@ from beboersim.experiments.runs import RunResult
 from beboersim.experiments.store import check_folder, column_of, whole_or_not_at_all, write_results
 from beboersim.outcomes.counts import COUNTS
 from beboersim.outcomes.metrics import metrics
+from fake_town import in_fake_town, options
 
 GIVEN = options(replications=2, until=date(2017, 1, 1))
 
