@@ -53,7 +53,10 @@ def finds_private(rank: float, students: float, p: Clearing) -> float:
 
 @kernel
 def wishes_to_own(rank: float, age: float, works: float, owns: int, couple: int, p: Clearing) -> float:
-    """Return the utility of owning over renting: income, age over thirty, a couple, work, and owning already."""
+    """Return the utility of owning over renting: income, age over thirty, a couple, work, and owning already.
+
+    The weights of age and owning already are assumptions (half to twice as much).
+    """
     if works == 0.0 and owns == 0 and age < 60.0:
         return -3.0
     settled = (0.5 if age >= 30.0 else -1.0) + (1.0 if owns == 1 else 0.0) + p.owner_couple * couple

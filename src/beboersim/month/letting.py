@@ -264,7 +264,7 @@ def describe_seekers(
         facts[found, FOREIGN_CITIZEN] = foreign
         facts[found, BENEFIT] = benefit
         facts[found, YOUTH_OK] = 1.0 if who.age < 30.0 and (who.students > 0.0 or who.age < 26.0) else 0.0
-        in_step = facts[found, FLEXIBLE_OK] == 1.0 and who.age < 26.0
+        in_step = facts[found, FLEXIBLE_OK] == 1.0 and who.age < 26.0  # young: to 25 (assumption, 24-30)
         facts[found, LOCAL_AREA] = who.grown_area if in_step else -1.0
         facts[found, MUNICIPALITY] = areas.municipality[area]
         if on_a_list(households, row) == 0:

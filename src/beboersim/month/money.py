@@ -27,7 +27,6 @@ STATUTORY_LOCAL_SHARE = 0.25  # at least a quarter is local money (S88 S91)
 class Money(NamedTuple):
     """Parameters of this process; see evidence/parameters/money.toml."""
 
-    staff_year: float
     cycle_months: float
     reference_frame: float
     spend_per_resident: float

@@ -109,6 +109,7 @@ def school_step(
             return BECOMES_STUDENT
         if education == UPPER_SECONDARY and age < 30 and u < p.start_higher / 12.0:
             return BECOMES_STUDENT
+        # A skilled worker goes on to higher education at a twentieth of the others' rate (assumption, 0.02-0.15).
         if education == VOCATIONAL and age < 30 and u < 0.05 * p.start_higher / 12.0:
             return BECOMES_STUDENT
     return STAYS

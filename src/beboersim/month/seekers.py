@@ -101,6 +101,18 @@ def households_coming(persons_by_age: F64) -> F64:
     )
 
 
+# What newcomers bring; all assumptions. Basic schooling only: 16 % (10-25), 30 points more if weakly attached (15-45).
+BASIC_SHARE, BASIC_IF_WEAK = 0.16, 0.30
+# Above basic, up to which share upper secondary and vocational, as at the start (world.livelihoods.ABOVE_BASIC).
+UPPER_SECONDARY_UNTIL, VOCATIONAL_UNTIL = 0.16, 0.61
+OUTSIDE_IF_WEAK, OUTSIDE_IF_STABLE = 0.70, 0.06  # of those not studying (0.5-0.9, 0.03-0.10)
+WAGE_SPREAD = 0.45  # log s.d. (0.35-0.7, mobility §8 income_log_sd_within)
+LOW_WAGE = 0.75  # of those under 25 or weakly attached (0.6-0.9)
+WESTERN_LIFT = 1.5  # Western share among newcomers over the residents' (1-2)
+WOMEN_AMONG_SINGLE_PARENTS = 0.85  # (0.8-0.9)
+OWN_RISK = 16  # sixteenths: a newcomer's risk of conviction is the nation's
+
+
 class Newcomer(NamedTuple):
     """What every newcomer's start in the town is drawn from."""
 
@@ -169,12 +181,14 @@ def add_person(
     education = BASIC
     u = uniform(a[3])
     if age >= 18:
-        basic = 0.16 + 0.30 * weak
+        basic = BASIC_SHARE + BASIC_IF_WEAK * weak
         if age < 25:
             education = UPPER_SECONDARY if u > basic else BASIC
         elif u > basic:
             share = (u - basic) / (1.0 - basic)
-            education = UPPER_SECONDARY if share < 0.16 else (VOCATIONAL if share < 0.61 else HIGHER)
+            education = UPPER_SECONDARY if share < UPPER_SECONDARY_UNTIL else HIGHER
+            if UPPER_SECONDARY_UNTIL <= share < VOCATIONAL_UNTIL:
+                education = VOCATIONAL
     persons.education[row] = education
     persons.danish_education[row] = 0 if origin == NONWESTERN_IMMIGRANT and education > BASIC and age >= 25 else 1
     if age < 6:
@@ -185,7 +199,7 @@ def add_person(
         doing = PENSIONER
     elif uniform(b[0]) < student_share or age < 18:
         doing = STUDENT
-    elif uniform(b[1]) < (0.70 if weak == 1 else 0.06):
+    elif uniform(b[1]) < (OUTSIDE_IF_WEAK if weak == 1 else OUTSIDE_IF_STABLE):
         doing = OUTSIDE
     else:
         doing = EMPLOYED
@@ -196,9 +210,10 @@ def add_person(
     share_outside = 200 if doing == OUTSIDE else 0
     persons.outside_now[row] = 6 * share_outside * (month % 12) // 12
     persons.outside_past[row, :] = share_outside
-    spread = 0.45 * normal(uniform(e[0]), uniform(e[1]))
+    spread = WAGE_SPREAD * normal(uniform(e[0]), uniform(e[1]))
     level = WAGE_BY_EDUCATION[education]
-    persons.wage[row] = newcomer.wage_level * level * np.exp(spread - 0.1) * (0.75 if weak == 1 or age < 25 else 1.0)
+    low = LOW_WAGE if weak == 1 or age < 25 else 1.0
+    persons.wage[row] = newcomer.wage_level * level * np.exp(spread - 0.1) * low  # exp(-0.1): the mean of the spread
     yearly = 0.0
     if doing == EMPLOYED:
         yearly = float(persons.wage[row])
@@ -210,7 +225,7 @@ def add_person(
     persons.income_now[row] = yearly * (month % 12) / 12.0
     persons.convicted[row] = NEVER
     persons.convicted_years[row] = 0
-    persons.risk[row] = 16
+    persons.risk[row] = OWN_RISK
     persons.births[row] = 0
     persons.last_birth[row] = NEVER
     persons.area_grown[row] = -1
@@ -261,7 +276,7 @@ def arrive(
             low = kinds_from[kind]
             age = low + int(uniform(word[0]) * (kinds_to[kind] - low + 1))
             alone_with_children = kinds_children[kind] > 0.0 and kinds_keepers[kind] == 1
-            woman = 1 if uniform(word[1]) < (0.85 if alone_with_children else 0.5) else 0
+            woman = 1 if uniform(word[1]) < (WOMEN_AMONG_SINGLE_PARENTS if alone_with_children else 0.5) else 0
             origin = seeker_origin(uniform(word[2]), uniform(word[3]), non_western, western, age)
             weak = seeker_weak(origin, weak_danish, weak_nonwestern)
             background = 1 if origin >= NONWESTERN_IMMIGRANT else 0
@@ -354,7 +369,7 @@ def come_to_the_gate(c: Context, municipality: int, code: int, path: Outlook) ->
     )
     arrive(
         world.persons, world.households, world.used, world.gate(municipality), code, c.month, c.seed, word, numbers,
-        min(now * p.nonwestern_lift, 0.9), margins.western * 1.5, p.weak_danish, p.weak_nonwestern, student_18,
+        min(now * p.nonwestern_lift, 0.9), margins.western * WESTERN_LIFT, p.weak_danish, p.weak_nonwestern, student_18,
         student_22, newcomer, AGE_FROM, AGE_TO, KEEPERS, CHILDREN, c.contacts[municipality],
     )  # fmt: skip
 

@@ -220,6 +220,7 @@ def neighbourhoods(margins: Margins, households: float, rest: dict[str, float], 
     """Draw the private rest of the municipality, in neighbourhoods of about equal size along a price ladder."""
     rng = stream(seed, margins.municipality.code, NEIGHBOURHOOD_STREAM)
     number = max(1, round(rest["residents"] / p.neighbourhood_residents))
+    # Spreads and loadings below are assumptions (half to twice as much); the municipality's means are kept.
     sizes = np.exp(0.25 * rng.standard_normal(number))
     sizes /= sizes.sum()
     price = (rng.permutation(number) + 0.5) / number

@@ -34,6 +34,7 @@ YEAR_UNITS = 200  # persons.outside_past is kept in 1/200 of a year
 # Of 18-64-year-olds with more than basic schooling: upper secondary, vocational, higher (national 25-69 in 2009-2019:
 # vocational 34-38, higher 30-40 per cent; national_trends.csv). Relative wage by education (assumption, fitted mean).
 ABOVE_BASIC = (0.16, 0.45, 0.39)
+# Odds of standing outside work against others of the same age (assumption, 1-3; the area's number is published).
 OUTSIDE_ODDS = {"basic": 2.2, "nonwestern_immigrant": 1.8, "nonwestern_descendant": 1.2, "woman": 1.05}
 # Foreign background and not of Danish origin lower the chance of education above basic (assumption 1.2-2.5 in odds).
 BASIC_ODDS = {"nonwestern_immigrant": 1.8}
@@ -107,6 +108,8 @@ def livelihoods(
     quota = np.rint(basic_share * count(mid)).astype(np.int64)
     weight = np.where(mid, basic_weight, 0.0)
     basic = chosen(area, quota, weight, rng.random(n))
+    # Basic schooling at other ages over that of 30-59: older generations more, the young are not done (assumption,
+    # 1-1.6, 4-6 and 1.3-2.2).
     other_age_share = np.where(age >= 60, 1.3, np.where(age < 20, 5.0, np.where(age < 25, 1.7, 1.0)))
     chance = np.clip(basic_share[area] * other_age_share, 0.0, 0.98)
     basic |= ~mid & (rng.random(n) < np.where(age < 18, 1.0, chance))
@@ -117,6 +120,7 @@ def livelihoods(
     abroad = (origin == NONWESTERN_IMMIGRANT) & ~basic & (rng.random(n) < p.foreign_education)
     danish_education = np.where(abroad, 0, 1)
 
+    # One in seven Western residents is taken as a Danish citizen (assumption, 0.05-0.3).
     citizen_share = np.array([1.0, 0.15, p.immigrant_citizens, p.descendant_citizens])
     citizen = (rng.random(n) < citizen_share[origin]).astype(np.int64)
 
@@ -127,11 +131,13 @@ def livelihoods(
     studying = np.nan_to_num(margins.ages.in_education / np.maximum(margins.ages.population, 1.0))
     studying[margins.ages.age_from == 15] *= 1.5  # the count in the band 15-17 covers 16 and 17 only (municipal.md §8)
     kind = np.array([a.kind for a in areas])
+    # Students are fewer in named areas and among those with basic schooling (assumption, 0.6-1.0; 0.6-0.9, 1.0-1.3).
     student_weight = np.where(kind[area] == NAMED_AREA, 0.75, 1.0) * np.where(education == BASIC, 0.75, 1.15)
     student_weight = np.where(age < 20, 1.0, student_weight)
     student = (age >= 16) & (age < 45) & (rng.random(n) < np.clip(studying[band] * student_weight, 0.0, 0.97))
     student &= ~((education == HIGHER) & (age >= 30))
-    # Who studies has not finished: under 20 mostly youth education, later higher education after upper secondary.
+    # Who studies has not finished: under 20 mostly youth education, later higher education after upper secondary
+    # (assumption, 0.05-0.3 and 0.75-0.95 in higher education).
     in_higher = rng.random(n) < np.where(age < 20, 0.15, 0.85)
     unfinished = np.where(in_higher, UPPER_SECONDARY, BASIC)
     education = np.where(student & ~mid, unfinished, education)
@@ -158,6 +164,7 @@ def livelihoods(
     weak_share = np.clip((per_area("latent_outside") - u_stable) / (u_weak - u_stable), 0.01, 0.97)[area]
     if_outside = weak_share * u_weak / (weak_share * u_weak + (1.0 - weak_share) * u_stable)
     if_working = weak_share * (1.0 - u_weak) / (weak_share * (1.0 - u_weak) + (1.0 - weak_share) * (1.0 - u_stable))
+    # A student is half as often weakly attached as the area's adults (assumption, 0.3-1).
     weak_chance = np.where(activity == OUTSIDE, if_outside, np.where(student, 0.5 * weak_share, if_working))
     weak = ((rng.random(n) < weak_chance) & (activity >= STUDENT) & (activity != PENSIONER)).astype(np.int64)
 
@@ -251,7 +258,7 @@ def incomes(
     n = len(people.area)
     number = len(areas)
     wage = np.array(WAGE_BY_EDUCATION)[education] * np.exp(0.5 * rng.standard_normal(n) - 0.125)
-    wage *= np.where(people.age < 25, 0.75, 1.0)
+    wage *= np.where(people.age < 25, 0.75, 1.0)  # the young earn less (assumption, 0.6-0.9)
     worked = 1.0 - outside_past / YEAR_UNITS
     working = activity == EMPLOYED
     benefits = np.where(activity == OUTSIDE, outside_past / YEAR_UNITS, 0.0) * work.benefit
@@ -261,6 +268,7 @@ def incomes(
     # Young people under 18 have little income; benefits start at 18.
     benefits = np.where(people.age < 18, np.where(people.age >= 16, work.youth_income, 0.0), benefits)
     earned_shape = np.where(working, wage * np.maximum(hours, 1) / 100.0 * worked, 0.0)
+    # Who has lost work since earned less in it (assumption, 0.5-1.0).
     earned_shape += np.where((activity == OUTSIDE) & (outside_past < YEAR_UNITS), wage * 0.7 * worked, 0.0)
     base = (people.age >= 15) & (people.age < 65) & (activity != STUDENT) & (activity != PUPIL)
     target = np.array([a.income_ratio for a in areas]) * region_income * p.income_reference

@@ -111,7 +111,7 @@ def outlook(margins: Margins, p: Seekers) -> Outlook:
     turnover = np.array(
         [0.0, p.turnover_18_21, p.turnover_22_29, p.turnover_30_49, p.turnover_50_64, p.turnover_65]
     )
-    # Children come with their parents, at the children's share among residents of 30-49.
+    # Children come with their parents: four fifths of the parents' rate (assumption, 0.6-1.0).
     turnover[0] = 0.8 * p.turnover_30_49
     base = np.maximum((net_migration(name) + turnover) * residents, 0.0)
     past_growth = population(margins, 2015.0) - population(margins, 2010.0)

@@ -111,6 +111,7 @@ def draw_people(here: Margins, areas: list[Area], cells: I64, rng: np.random.Gen
     years = low + (rng.random(n) * (high - low + 1)).astype(np.int64)
     years = np.where(low >= 95, 95 + np.minimum(rng.exponential(2.0, n).astype(np.int64), 12), years)
     months_old = np.maximum(years * 12 + rng.integers(0, 12, n), 1)
+    # Women outnumber men as age grows: mortality by sex (national_trends.csv) against equal births (assumption, 0.02).
     women = np.interp(years, [0, 50, 65, 75, 85, 95], [0.487, 0.50, 0.51, 0.54, 0.63, 0.75])
     return People(area, months_old, (rng.random(n) < women).astype(np.int64), origin)
 
@@ -346,6 +347,7 @@ def build_homes(
     # Tenure of private homes: owners are older, richer and in couples; the municipality's share of all homes is met.
     dwellings_all = homes.sum()
     owners_wanted = round(parts.margins.owner_occupied * dwellings_all)
+    # Weights of income, couple and age in who owns, and the spread of rooms: assumptions (half to twice as much).
     taste = 1.4 * facts["income_rank"] + 0.8 * ~facts["single"] + np.clip((facts["age"] - 25.0) / 25.0, -0.5, 1.2)
     taste = np.where(homes & ~social, taste + 0.6 * rng.standard_normal(m), -np.inf)
     owner = np.zeros(m, np.bool_)
@@ -396,6 +398,8 @@ def build_homes(
     dwellings.household[start : start + len(pool)] = rows[pool]
     dwellings.vacant_since[span] = month - 2
     households.dwelling[rows[pool]] = np.arange(start, start + len(pool))
+    # Mean stay so far, months: family homes over ten years less ends (M2-102), youth two years (M2-106); owners and
+    # private tenants are assumptions (100-200, 30-60).
     mean_stay = np.where(tenure == OWNER_OCCUPIED, 150.0, np.where(tenure == SOCIAL, 110.0, 45.0))
     mean_stay = np.where(kind == YOUTH, 24.0, mean_stay)
     stay = np.minimum(-np.log(rng.random(m)) * mean_stay, np.maximum((facts["age"] - 18.0) * 12.0, 1.0))
