@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from beboersim.experiments.compare import PARTS, AreaChange, Comparison, Outcome
-from beboersim.experiments.paired import Estimate
+from beboersim.experiments.paired import Estimate, estimate
 from beboersim.show.numbers import MISSING, SHARES, day_words, direction, estimate_words, plain_scale, unit_words
 from beboersim.show.words import word
 
@@ -168,12 +168,13 @@ def differences(found: Comparison, options: RunOptions, lang: str) -> Figure:
 
 
 def _reach(outcome: Outcome, found: Comparison) -> float:
-    """Return how far from nought a row must show; a whole and its parts share one scale."""
+    """Return how far from nought a row must show, intervals whole; a whole and its parts share one scale."""
     whole = Outcome("listed", "share_working")
     together = (whole, *PARTS) if outcome == whole or outcome in PARTS else (outcome,)
     each = [found.differences(one, at) for one in together for at in range(1, len(found.scenarios))]
     finite = np.concatenate([values[np.isfinite(values)] for values in each])
-    return float(np.abs(finite).max()) if len(finite) else 0.0
+    ends = [end for shown in map(estimate, each) for end in (shown.low, shown.high) if end is not None]
+    return float(np.abs([*finite, *ends]).max()) if len(finite) else 0.0
 
 
 def area_by_area(found: Comparison, options: RunOptions, lang: str) -> Figure:
