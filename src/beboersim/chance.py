@@ -52,6 +52,7 @@ class Purpose(IntEnum):
     LOOKING = 17
     TURN = 18
     TAKING_IN = 19
+    TENURE = 20
 
 
 def address(purpose: Purpose, month: int) -> int:

@@ -5,36 +5,39 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from beboersim.chance import signed
 from beboersim.errors import InputError
 from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
 from beboersim.evidence.municipalities import municipality
 from beboersim.law.lists import ListRules, listed_as, load_rules, rules_on
+from beboersim.month.asking import WHOLE, Pieces
 from beboersim.month.clearing import Clearing
 from beboersim.month.context import Context, Parameters
 from beboersim.month.demography import Demography
-from beboersim.month.leaving import Leaving
+from beboersim.month.exchange import Beliefs, Exchange, exchange
 from beboersim.month.ledger import Ledger
 from beboersim.month.letting import Letting
 from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, Measuring, take_measurement
 from beboersim.month.money import Money, first_doses
 from beboersim.month.order import MONTH, Process
-from beboersim.month.recording import Record, income_steps, start_cohort, taken
-from beboersim.month.schooling import Schooling
+from beboersim.month.recording import Record, start_cohort, taken
+from beboersim.month.seekers import Seekers, Spots, fill_the_gate, spots
 from beboersim.month.stigma import Stigma, first_stigma
 from beboersim.outcomes.counts import FLOWS
 from beboersim.policy.plan import Places, Plan
-from beboersim.world.attachment import Work
-from beboersim.world.codes import GHETTO, NONWESTERN_IMMIGRANT, OWNER_OCCUPIED, SOCIAL
+from beboersim.world.attachment import Work, Youth
+from beboersim.world.codes import GHETTO, OWNER_OCCUPIED
 from beboersim.world.layout import Synthesis
+from beboersim.world.mobility import Leaving
 from beboersim.world.offending import Crime
-from beboersim.world.outlook import Seekers, outlook
+from beboersim.world.profile import income_steps
+from beboersim.world.school import Schooling
 from beboersim.world.state import World
 from beboersim.world.synthesis import Start, synthesise
 
@@ -71,6 +74,8 @@ class Town:
         At most one date: who lives in the named areas on it is followed from then on, wherever they live.
     events
         Room for so many events in the log; 0 keeps none.
+    pieces
+        In how many pieces, and by how many threads, everybody is asked. It changes nothing but the time.
     """
 
     def __init__(
@@ -85,6 +90,7 @@ class Town:
         areas_file: Path | None = None,
         cohorts: Sequence[date] = (),
         events: int = 0,
+        pieces: Pieces = WHOLE,
     ) -> None:
         if len(cohorts) > 1:
             raise ValueError("a town follows one cohort")
@@ -95,7 +101,7 @@ class Town:
         self.until = until
         rows = read_areas(areas_file)
         drawn = draw_world(names, rows, plan, start.year, scale, seed)
-        self.context = first_context(drawn, rows, plan, start, scale, seed, tuple(cohorts), events)
+        self.context = first_context(drawn, rows, plan, start, scale, seed, tuple(cohorts), events, pieces)
         self.start = drawn
 
     @property
@@ -123,8 +129,8 @@ class Town:
         c = self.context
         c.ledger.flows[:] = 0.0
         places = self.places()
-        c.levers = self.plan.levers_on(c.day, places)
-        c.levers_next = self.plan.levers_on(c.next_day, places)
+        c.levers = self.plan.levers_on(self.plan.start if c.standstill else c.day, places)
+        c.levers_next = self.plan.levers_on(self.plan.start if c.standstill else c.next_day, places)
         for process in MONTH:
             process(c)
         c.month += 1
@@ -155,8 +161,27 @@ def draw_world(
     here = tuple(row for row in areas_in(year, rows) if row.municipality in names)
     return synthesise(
         names, here, year, scale, seed, of_plan(plan, "synthesis", Synthesis), of_plan(plan, "work", Work),
-        of_plan(plan, "crime", Crime),
+        of_plan(plan, "crime", Crime), of_plan(plan, "schooling", Schooling), of_plan(plan, "leaving", Leaving),
     )  # fmt: skip
+
+
+def exchanges_of(
+    start: Start, rows: Sequence[AreaRow], plan: Plan, year: int, standstill: bool
+) -> tuple[Exchange, ...]:
+    """Return who comes to each municipality of a run and who goes."""
+    beliefs = Beliefs(
+        of_plan(plan, "synthesis", Synthesis),
+        of_plan(plan, "work", Work),
+        of_plan(plan, "crime", Crime),
+        of_plan(plan, "schooling", Schooling),
+        of_plan(plan, "demography", Demography),
+        of_plan(plan, "leaving", Leaving),
+    )
+    here = areas_in(year, rows)
+    return tuple(
+        exchange(name, tuple(row for row in here if row.municipality == name), year, standstill, beliefs)
+        for name in start.world.municipalities
+    )
 
 
 def first_context(
@@ -168,6 +193,7 @@ def first_context(
     seed: int,
     cohorts: tuple[date, ...],
     events: int,
+    pieces: Pieces,
 ) -> Context:
     """Return the town on its first day: statuses from the last list, histories, reputations and the first record."""
     world = start.world
@@ -176,6 +202,8 @@ def first_context(
     set_status(world, municipalities, listed_history(rows), first_day.year)
     places = Places(world.names, municipalities, world.areas.status[: world.places].copy())
     levers = plan.levers_on(first_day, places)
+    standstill = bool(levers["time.standstill"])
+    exchanges = exchanges_of(start, rows, plan, first_day.year, standstill)
     parameters = Parameters(
         of_plan(plan, "demography", Demography),
         of_plan(plan, "seekers", Seekers),
@@ -193,7 +221,6 @@ def first_context(
     homes = world.dwellings
     owner_of = world.areas.municipality[homes.area[:n_homes]]
     number = np.bincount(owner_of, minlength=len(world.municipalities)).astype(np.float64)
-    private = homes.tenure[:n_homes] != SOCIAL
     owned = np.bincount(owner_of[homes.tenure[:n_homes] == OWNER_OCCUPIED], minlength=len(number))
     rules = load_rules(str(levers["list.rules"]))
     # The last list was made by the law of its day, whatever rules the scenario begins with.
@@ -204,17 +231,22 @@ def first_context(
         world=world,
         parameters=parameters,
         margins=start.margins,
-        outlooks=tuple(outlook(m, parameters.seekers) for m in start.margins),
+        exchanges=exchanges,
+        youth=Youth(
+            np.array([one.youth_weak for one in exchanges]),
+            np.array([one.wage_level for one in exchanges]),
+            np.array([one.wage_spread for one in exchanges]),
+        ),
         areas=start.areas,
         organisations=start.organisations,
-        couple_share=start.couple_share,
-        citizens_immigrant=plan.parameter("synthesis.immigrant_citizens"),
-        citizens_descendant=plan.parameter("synthesis.descendant_citizens"),
-        contacts=contact_shares(world),
+        spots=spots_of(start),
         homes_at_start=number,
-        owned_share=owned / np.maximum(np.bincount(owner_of[private], minlength=len(number)), 1),
+        owned_at_start=owned / np.maximum(number, 1.0),
+        tenure_backlog=np.zeros(len(number)),
         seed=signed(seed),
         scale=scale,
+        standstill=standstill,
+        pieces=pieces,
         start_month=first_day.year * 12,
         month=first_day.year * 12,
         levers=levers,
@@ -222,9 +254,7 @@ def first_context(
         ledger=Ledger(
             np.zeros((len(FLOWS), everywhere)), np.zeros((events, 5), np.int64), np.zeros(1, np.int64)
         ),
-        income_steps=income_steps(
-            world.persons, world.households, world.areas, world.used, len(world.municipalities), first_day.year * 12
-        ),
+        income_steps=income_steps(world, first_day.year * 12),
         low_income=0.0,
         high_income=0.0,
         dose=np.zeros(everywhere),
@@ -243,6 +273,7 @@ def first_context(
     take_measurement(c, first_day, earlier_years(start, world.places))
     first_stigma(c)
     c.dose = first_doses(c)
+    fill_the_gate(c)
     if cohort_month == c.month:
         start_cohort(c)
     c.monthly.append(taken(c, first_day, None, True))
@@ -256,18 +287,11 @@ def words_at_start(code: int, of_last_list: ListRules) -> str:
     return listed_as(code, of_last_list if there else load_rules("2021"))
 
 
-def contact_shares(world: World) -> NDArray[np.float64]:
-    """Return where each background's residents live, cumulated over the areas, by municipality (see month.seekers)."""
-    n = int(world.used[0])
-    area = world.households.area[world.persons.household[:n]].astype(np.int64)
-    background = (world.persons.origin[:n] >= NONWESTERN_IMMIGRANT).astype(np.int64)
-    shares = np.zeros((len(world.municipalities), 2, world.places))
-    for index in range(len(world.municipalities)):
-        own = world.areas.municipality[area] == index
-        for group in range(2):
-            found = np.bincount(area[own & (background == group)], minlength=world.places)
-            shares[index, group] = np.cumsum(found) / max(found.sum(), 1)
-    return shares
+def spots_of(start: Start) -> tuple[Spots, ...]:
+    """Return where newcomers may know people, by municipality."""
+    own = start.world.areas.municipality[: start.world.places]
+    firsts = np.searchsorted(own, np.arange(len(start.margins) + 1))
+    return tuple(spots(start.areas[a:b], int(a)) for a, b in pairwise(firsts.tolist()))
 
 
 def set_status(

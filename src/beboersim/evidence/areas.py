@@ -265,7 +265,7 @@ def _filled(here: AreaRow, history: list[AreaRow]) -> AreaRow:
             ]
             if others:
                 values[field] = _nearest_row(others, here.year).known(field)
-    return replace(here, imputed=here.imputed | values.keys(), **values)  # type: ignore[arg-type]
+    return replace(here, imputed=here.imputed.union(values), **values)  # type: ignore[arg-type]
 
 
 def _nearest_row(rows: Iterable[AreaRow], year: int) -> AreaRow:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, gumbel, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
-from beboersim.world.codes import NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
+from beboersim.month.letting import SOCIAL_HOME, Letting, looks_for
+from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.columns import F64, I64
 from beboersim.world.membership import occupy
 from beboersim.world.profile import income_rank, profile
+from beboersim.world.queues import on_a_list
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
 if TYPE_CHECKING:
@@ -42,11 +44,14 @@ class Clearing(NamedTuple):
 
 
 @kernel
-def finds_private(rank: float, students: float, p: Clearing) -> float:
+def finds_private(rank: float, students: float, arriving: int, p: Clearing) -> float:
     """Return the probability that a searching household finds a private home it could have this month.
 
-    Prices and rents shut out low incomes; students share and rent rooms, and count as the middle.
+    Prices and rents shut out low incomes; students share and rent rooms, and count as the middle. Who comes to the
+    town comes to a home within reach, as those who left it had one.
     """
+    if arriving == 1:
+        return p.find
     place = max(rank, 0.5) if students > 0.0 else rank
     return p.find_poor + (p.find - p.find_poor) * place
 
@@ -81,6 +86,7 @@ def clear_month(
     seeking_address: int,
     liking_address: int,
     looking_address: int,
+    social_address: int,
     steps: F64,
     seekers: I64,
     vacancies: I64,
@@ -88,6 +94,7 @@ def clear_month(
     neighbourhoods: I64,
     first: I64,
     p: Clearing,
+    letting: Letting,
     ledger: Ledger,
 ) -> None:
     """Let the searching households, one after the other, look at vacant private homes.
@@ -105,6 +112,7 @@ def clear_month(
         row = seekers[position]
         if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
             continue
+        arriving = 1 if households.searching[row] == ARRIVING else 0
         words = philox(seed, households.id[row], seeking_address, 0)
         if uniform(words[0]) >= max(p.find, p.find_poor):
             continue
@@ -117,9 +125,17 @@ def clear_month(
         who = profile(persons, households, row, month, prices)
         keepers = max(float(households.adults[row]), 1.0)
         rank = income_rank(who.income / keepers, prices)
-        if uniform(words[0]) >= finds_private(rank, who.students, p):
+        if uniform(words[0]) >= finds_private(rank, who.students, arriving, p):
             continue
         old_home = households.dwelling[row]
+        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
+        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
+        wish = looks_for(
+            households.searching[row], tenant, on_a_list(households, row), who.resources, who.age, who.students,
+            households.adults[row], u, letting,
+        )  # fmt: skip
+        if wish == SOCIAL_HOME:
+            continue
         owns = 1 if old_home >= 0 and dwellings.tenure[old_home] == OWNER_OCCUPIED else 0
         own = wishes_to_own(rank, who.age, who.employed, owns, 1 if households.adults[row] == 2 else 0, p)
         own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
@@ -216,6 +232,6 @@ def clearing(c: Context) -> None:
     first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
     clear_month(
         world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
-        word, c.address(Purpose.LOOKING), c.income_steps, seekers, vacant, starts, private, first,
-        c.parameters.clearing, c.ledger,
+        word, c.address(Purpose.LOOKING), address(Purpose.SEEKING, 0), c.income_steps, seekers, vacant, starts,
+        private, first, c.parameters.clearing, c.parameters.letting, c.ledger,
     )  # fmt: skip

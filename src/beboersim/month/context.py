@@ -10,23 +10,25 @@ import numpy as np
 
 from beboersim.chance import Purpose, address
 from beboersim.law.lists import Indicators, ListRules
+from beboersim.month.asking import Pieces
 from beboersim.month.clearing import Clearing
-from beboersim.month.demography import Demography
-from beboersim.month.leaving import Leaving
+from beboersim.month.demography import Demography, LocalRates
+from beboersim.month.exchange import Exchange
 from beboersim.month.ledger import Ledger
 from beboersim.month.letting import Letting
 from beboersim.month.measuring import Measurement, Measuring
 from beboersim.month.money import Money
 from beboersim.month.recording import Record
-from beboersim.month.schooling import Schooling
+from beboersim.month.seekers import Seekers, Spots
 from beboersim.month.stigma import Stigma
 from beboersim.policy.plan import Lever
-from beboersim.world.attachment import Work
+from beboersim.world.attachment import AttachmentRates, Work, Youth
 from beboersim.world.columns import F64, I64
 from beboersim.world.layout import Area
 from beboersim.world.margins import Margins
+from beboersim.world.mobility import Leaving
 from beboersim.world.offending import Crime
-from beboersim.world.outlook import Outlook, Seekers
+from beboersim.world.school import Schooling
 from beboersim.world.state import World
 
 
@@ -56,17 +58,18 @@ class Context:
     world: World
     parameters: Parameters
     margins: tuple[Margins, ...]
-    outlooks: tuple[Outlook, ...]
+    exchanges: tuple[Exchange, ...]
+    youth: Youth
     areas: tuple[Area, ...]
     organisations: I64
-    couple_share: F64  # municipality x age
-    citizens_immigrant: float  # share of non-Western immigrants, and of descendants, who are Danish citizens
-    citizens_descendant: float
-    contacts: F64  # municipality x background x area, cumulated shares of residents at the start
+    spots: tuple[Spots, ...]
     homes_at_start: F64  # dwellings by municipality
-    owned_share: F64  # owner-occupied among private dwellings at the start, by municipality
+    owned_at_start: F64  # share of dwellings that were owner-occupied, by municipality
+    tenure_backlog: F64  # homes still to be sold (or let, negative), by municipality
     seed: int
     scale: float
+    standstill: bool  # dated rates and rules are read on the first day, whatever the date
+    pieces: Pieces
     start_month: int
     month: int
     levers: dict[str, Lever]
@@ -104,6 +107,30 @@ class Context:
     def time(self) -> float:
         """The month as a decimal year."""
         return self.month / 12.0
+
+    @property
+    def rates_time(self) -> float:
+        """The decimal year at which dated rates are read: the month's, or the first day's at a standstill."""
+        return self.start_month / 12.0 if self.standstill else self.time
+
+    @property
+    def law_day(self) -> date:
+        """The day on which dated law is read: the month's, or the first day's at a standstill."""
+        return date(self.start_month // 12, 1, 1) if self.standstill else self.day
+
+    def rates_year(self, year: int) -> float:
+        """Return the year at which a rate of a year is read."""
+        return self.start_month / 12.0 if self.standstill else float(year)
+
+    @property
+    def local_rates(self) -> tuple[LocalRates, ...]:
+        """The families' rates by municipality."""
+        return tuple(one.local for one in self.exchanges)
+
+    @property
+    def attachment(self) -> tuple[AttachmentRates, ...]:
+        """The rates between types of attachment to work by municipality."""
+        return tuple(one.attachment for one in self.exchanges)
 
     def address(self, purpose: Purpose) -> int:
         """Return this month's address word for a purpose."""

@@ -14,74 +14,115 @@ import numpy as np
 from beboersim.chance import Purpose, fill, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
+from beboersim.world.ages import OLDEST
 from beboersim.world.codes import OUTSIDE
-from beboersim.world.columns import I64
+from beboersim.world.columns import I32, U8
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
 from beboersim.world.state import Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
-BLOCK = 1024
 CONVICTED = FLOW["convicted"]
+ADULT_MONTHS = 18 * 12  # the lists count convictions of residents of eighteen and over
 
 
 @kernel
-def convict(
+def ask_offenders(
     persons: Persons,
-    households: Households,
-    used: I64,
-    places: int,
+    start: int,
+    stop: int,
     month: int,
     seed: int,
     address: int,
     trend: float,
-    bound: float,
     p: Crime,
-    ledger: Ledger,
-) -> None:
-    """Draw the month's convictions. `bound` is at least the highest risk anyone can have, so that most need no look."""
-    household = persons.household
+    who: I32,
+    what: U8,
+) -> int:
+    """Ask a span of persons and write down who is convicted this month. Nothing is changed."""
     birth = persons.birth
-    ceiling = np.uint32(min(bound, 1.0) * 4294967295.0)
+    own = persons.risk
+    # At each age, the highest risk of somebody with a sixteenth of the nation's own risk.
+    highest = np.zeros(OLDEST + 1)
+    for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
+        for sex in range(2):
+            for outside in range(2):
+                for months_since in (0.0, 1e6):
+                    risk = conviction_risk(float(age), sex, outside, months_since, 1.0 / RISK_UNIT, trend, p)
+                    highest[age] = max(highest[age], risk * 4294967296.0)
     words = np.empty((4, BLOCK), np.uint32)
-    total = used[0]
-    for start in range(0, total, BLOCK):
-        stop = min(start + BLOCK, total)
-        fill(seed, persons.id, start, stop, address, words)
-        for row in range(start, stop):
-            if words[0, row - start] > ceiling:
-                continue
-            home = household[row]
-            months_old = month - birth[row]
-            if home < 0 or months_old < LOWEST_AGE_MONTHS:
-                continue
-            risk = conviction_risk(
-                months_old / 12.0,
-                persons.sex[row],
-                1 if persons.activity[row] == OUTSIDE else 0,
-                float(month - persons.convicted[row]),
-                persons.risk[row] / RISK_UNIT,
-                trend,
-                p,
-            )
-            if uniform(words[0, row - start]) < risk:
-                area = households.area[home]
-                if persons.convicted_years[row] & 1 == 0 and months_old >= 216 and area < places:
-                    ledger.flows[CONVICTED, area] += 1.0
-                persons.convicted[row] = month
-                persons.convicted_years[row] |= 1
-                note(ledger, month, EV_CONVICTION, persons.id[row], 0, area)
+    first = words[0]
+    near = np.empty(BLOCK, np.int64)
+    found = 0
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        fill(seed, persons.id, begin, end, address, words)
+        number = 0
+        for k in range(end - begin):
+            row = begin + k
+            age = min((month - birth[row]) // 12, OLDEST)
+            near[number] = row
+            if first[k] < highest[age] * own[row]:
+                number += 1
+        for k in range(number):
+            row = near[k]
+            if persons.household[row] >= 0 and uniform(first[row - begin]) < risk_of(persons, row, month, trend, p):
+                who[found] = row
+                what[found] = 1
+                found += 1
+    return found
+
+
+@kernel
+def risk_of(persons: Persons, row: int, month: int, trend: float, p: Crime) -> float:
+    """Return `conviction_risk` for a person of the tables, nil below the lowest age."""
+    months_old = month - persons.birth[row]
+    if months_old < LOWEST_AGE_MONTHS:
+        return 0.0
+    return conviction_risk(
+        months_old / 12.0,
+        persons.sex[row],
+        1 if persons.activity[row] == OUTSIDE else 0,
+        float(month - persons.convicted[row]),
+        persons.risk[row] / RISK_UNIT,
+        trend,
+        p,
+    )
+
+
+@kernel
+def convict(
+    persons: Persons, households: Households, places: int, month: int, who: I32, ledger: Ledger
+) -> None:
+    """Book the month's convictions."""
+    for k in range(who.shape[0]):
+        row = who[k]
+        area = households.area[persons.household[row]]
+        adult = month - persons.birth[row] >= ADULT_MONTHS
+        if persons.convicted_years[row] & 1 == 0 and adult and area < places:
+            ledger.flows[CONVICTED, area] += 1.0
+        persons.convicted[row] = month
+        persons.convicted_years[row] |= 1
+        note(ledger, month, EV_CONVICTION, persons.id[row], 0, area)
+
+
+def crime_trend(c: Context) -> float:
+    """Return the nation's level of convictions against the start year."""
+    return trends.convicted_reference(c.rates_time) / trends.convicted_reference(c.start_month / 12.0)
 
 
 def crime(c: Context) -> None:
     """Crime: convictions that the lists count, by individual risk."""
-    p = c.parameters.crime
-    trend = trends.convicted_reference(c.time) / trends.convicted_reference(c.start_month / 12.0)
-    highest = float(c.world.persons.risk[: int(c.world.used[0])].max(initial=0)) / RISK_UNIT
-    bound = p.base / 12.0 * max(p.women, 1.0) * max(p.outside, 1.0) * max(p.earlier, 1.0) * highest * trend
-    convict(
-        c.world.persons, c.world.households, c.world.used, c.world.places, c.month, c.seed, c.address(Purpose.CRIME),
-        trend, bound, p, c.ledger,
-    )  # fmt: skip
+    world, p, trend = c.world, c.parameters.crime, crime_trend(c)
+    word = c.address(Purpose.CRIME)
+    who, _ = asked(
+        c.pieces,
+        int(world.used[0]),
+        lambda start, stop, who, what: ask_offenders(
+            world.persons, start, stop, c.month, c.seed, word, trend, p, who, what
+        ),
+    )
+    convict(world.persons, world.households, world.places, c.month, who, c.ledger)

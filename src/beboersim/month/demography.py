@@ -1,11 +1,13 @@
 """Demography: births, deaths, leaving home, couples and separations.
 
-Mortality and fertility are published rates by age (national_trends.csv); leaving home, couples and separations are
-fitted to the published mix of moves (mobility M2-113 to M2-120). Origin at birth follows Danmarks Statistik's rule.
+Mortality and fertility are published rates by age (national_trends.csv). Leaving home and finding a partner have the
+rates under which the families of the first day reproduce themselves (world.life_course); separations are published
+(M2-117). Origin at birth follows Danmarks Statistik's rule.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ import numpy as np
 from beboersim.chance import Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import (
     BIRTHS,
     DEATHS,
@@ -26,6 +29,8 @@ from beboersim.month.ledger import (
     moved,
     note,
 )
+from beboersim.world import life_course
+from beboersim.world.ages import OLDEST
 from beboersim.world.codes import (
     AT_HOME,
     BASIC,
@@ -38,7 +43,8 @@ from beboersim.world.codes import (
     SEPARATED,
     WESTERN,
 )
-from beboersim.world.columns import F64, I64, NEVER, U8, U32
+from beboersim.world.columns import F64, I32, I64, NEVER, U8, U32
+from beboersim.world.life_course import parity_factor
 from beboersim.world.membership import (
     join,
     make_keeper,
@@ -48,18 +54,15 @@ from beboersim.world.membership import (
     part,
     vacate,
 )
-from beboersim.world.state import Areas, Dwellings, Households, Persons
+from beboersim.world.state import Areas, Dwellings, Households, Persons, World
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
-BLOCK = 1024
 TAKING_IN = address(Purpose.TAKING_IN, 0)
-OLDEST = 110
-# Children per non-Western immigrant woman over those of all women, 2015 (1,950 and 1,713.6 per 1,000,
-# national_trends.csv total_fertility_rate*): a dated exogenous rate, one of the registered readings of origin.
-NONWESTERN_BIRTHS = 1950.0 / 1713.6
-NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER = 0, 1, 2, 3, 4, 5
+LARGEST = 9  # persons in a household that others join
+MEN_SOUGHT = 1.5  # men who look for a partner over what the couples of the age need, so that most women find one
+(NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER) = range(6)
 
 
 class Demography(NamedTuple):
@@ -67,25 +70,39 @@ class Demography(NamedTuple):
 
     partner_birth_ratio: float
     birth_spacing_months: float
-    leave_home_18: float
-    leave_home_peak: float
-    leave_home_late: float
-    partner_rate_young: float
-    partner_rate_late: float
+    nonwestern_births: float
     separation_rate: float
     separation_men_ratio: float
     within_origin: float
 
 
+class LocalRates(NamedTuple):
+    """What makes a municipality's families its own: by age in years, 0-110. Fitted to its first day (see exchange)."""
+
+    birth_factor: F64  # births of a childless single woman over the nation's mean of the age
+    unites_women: F64  # yearly rates of finding a partner
+    unites_men: F64
+
+
 class Rates(NamedTuple):
-    """Monthly probabilities by age in years (0-110), for this month; births by municipality too."""
+    """Monthly probabilities by age in years (0-110), for this month; some by municipality too."""
 
     death_men: F64
     death_women: F64
-    birth: F64
-    birth_nonwestern: F64
+    birth: F64  # municipality x age, of a childless single woman
     leave_home: F64
-    partner: F64
+    separate: F64
+    partner: F64  # sex (1 woman) x municipality x age
+    highest: U32  # event (death, birth, home) x age: words above it are no event for anyone
+
+
+@kernel
+def birth_multiple(adults: int, keeper: int, children: int, ratio: float) -> float:
+    """Return a woman's rate of giving birth over that of a childless single woman of her age.
+
+    A grown daughter in her parents' home is no partner in their couple.
+    """
+    return parity_factor(children) * (ratio if adults == 2 and keeper == 1 else 1.0)
 
 
 @kernel
@@ -101,6 +118,7 @@ def life_event(
     death: float,
     birth: float,
     leave_home: float,
+    separate: float,
     partner: float,
     p: Demography,
 ) -> int:
@@ -116,24 +134,20 @@ def life_event(
         Since the woman's last birth.
     u_death, u_birth, u_home
         Uniform draws.
-    death, birth, leave_home, partner
-        Monthly probabilities at this age.
+    death, birth, leave_home, separate, partner
+        Monthly probabilities of this person; `separate` is the couple's.
     """
     if u_death < death:
         return DIES
-    if sex == 1 and birth > 0.0 and months_since_birth >= p.birth_spacing_months:
-        # A single woman's rate is the couple's divided by the ratio; the mean over both is the published rate.
-        # A grown daughter in her parents' home is no partner in their couple.
-        chance = birth if adults == 2 and keeper == 1 else birth / p.partner_birth_ratio
-        if u_birth < chance:
-            return GIVES_BIRTH
+    if sex == 1 and u_birth < birth and months_since_birth >= p.birth_spacing_months:
+        return GIVES_BIRTH
     if keeper == 0:
         if u_home < leave_home:
             return LEAVES_HOME
     elif adults == 2:
         # Either partner may be the one who moves out; men more often (assumption).
         share = p.separation_men_ratio if sex == 0 else 2.0 - p.separation_men_ratio
-        if age < 70 and u_home < 0.5 * p.separation_rate / 12.0 * share:
+        if u_home < 0.5 * separate * share:
             return SEPARATES
     elif u_home < partner:
         return SEEKS_PARTNER
@@ -141,73 +155,96 @@ def life_event(
 
 
 @kernel
-def scan_life_events(
+def ask_families(
     persons: Persons,
     households: Households,
     areas: Areas,
-    used: I64,
+    start: int,
+    stop: int,
     month: int,
     seed: int,
     address: int,
     rates: Rates,
     p: Demography,
-    who: I64,
+    who: I32,
     what: U8,
 ) -> int:
-    """Ask everyone once and list those to whom something happens; return how many. Nothing is changed yet."""
+    """Ask a span of persons and write down to whom something happens; return how many. Nothing is changed."""
     household = persons.household
     birth_month = persons.birth
-    sex = persons.sex
-    role = persons.role
-    origin = persons.origin
-    last_birth = persons.last_birth
-    adults = households.adults
-    area_of = households.area
-    municipality = areas.municipality
-    death_men = rates.death_men
-    death_women = rates.death_women
-    birth_rate = rates.birth
-    birth_nonwestern = rates.birth_nonwestern
-    leave_rate = rates.leave_home
-    partner_rate = rates.partner
+    highest_death = rates.highest[0]
+    highest_birth = rates.highest[1]
+    highest_home = rates.highest[2]
     words = np.empty((4, BLOCK), np.uint32)
+    first, second, third = words[0], words[1], words[2]
+    near = np.empty(BLOCK, np.int64)
     found = 0
-    total = used[0]
-    for start in range(0, total, BLOCK):
-        stop = min(start + BLOCK, total)
-        fill(seed, persons.id, start, stop, address, words)
-        for row in range(start, stop):
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        fill(seed, persons.id, begin, end, address, words)
+        number = 0
+        for k in range(end - begin):
+            age = min((month - birth_month[begin + k]) // 12, OLDEST)
+            near[number] = begin + k
+            if first[k] < highest_death[age] or second[k] < highest_birth[age] or third[k] < highest_home[age]:
+                number += 1
+        for k in range(number):
+            row = near[k]
             home = household[row]
             if home < 0:
                 continue
-            age = (month - birth_month[row]) // 12
-            if age > OLDEST:
-                age = OLDEST
-            if age < 16 and words[0, row - start] > 40_000_000:  # no child's monthly death risk reaches 0.9 %
-                continue
-            woman = sex[row]
-            foreign = origin[row] == NONWESTERN_IMMIGRANT
-            town = max(municipality[area_of[home]], 0)  # followed leavers have the rates of the first
-            event = life_event(
-                age,
-                woman,
-                1 if role[row] == KEEPER else 0,
-                adults[home],
-                float(month - last_birth[row]),
-                uniform(words[0, row - start]),
-                uniform(words[1, row - start]),
-                uniform(words[2, row - start]),
-                death_women[age] if woman == 1 else death_men[age],
-                birth_nonwestern[town, age] if foreign else birth_rate[town, age],
-                leave_rate[age],
-                partner_rate[age],
-                p,
-            )
+            event = family_event(
+                persons, households, areas, row, month, first[row - begin], second[row - begin], third[row - begin],
+                rates, p,
+            )  # fmt: skip
             if event != NOTHING:
                 who[found] = row
                 what[found] = event
                 found += 1
     return found
+
+
+@kernel
+def family_event(
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    row: int,
+    month: int,
+    word_death: int,
+    word_birth: int,
+    word_home: int,
+    rates: Rates,
+    p: Demography,
+) -> int:
+    """Return `life_event` for a person of the tables."""
+    home = persons.household[row]
+    age = min((month - persons.birth[row]) // 12, OLDEST)
+    woman = persons.sex[row]
+    town = max(areas.municipality[households.area[home]], 0)  # followed leavers have the rates of the first
+    adults = households.adults[home]
+    keeper = 1 if persons.role[row] == KEEPER else 0
+    birth = rates.birth[town, age]
+    if birth > 0.0:
+        birth *= birth_multiple(adults, keeper, persons.births[row], p.partner_birth_ratio)
+        if persons.origin[row] == NONWESTERN_IMMIGRANT:
+            birth *= p.nonwestern_births
+    return life_event(
+        age,
+        woman,
+        keeper,
+        adults,
+        float(month - persons.last_birth[row]),
+        uniform(word_death),
+        uniform(word_birth),
+        uniform(word_home),
+        rates.death_women[age] if woman == 1 else rates.death_men[age],
+        birth,
+        rates.leave_home[age],
+        rates.separate[age],
+        rates.partner[woman, town, age],
+        p,
+    )
 
 
 @kernel
@@ -288,6 +325,34 @@ def give_birth(
 
 
 @kernel
+def taker(
+    households: Households, used: I64, places: int, household: int, area: int, same_area: int, seed: int
+) -> int:
+    """Return the household that takes in the children of one without adults, from its area or from anywhere, or -1.
+
+    Those at the gate and elsewhere have no dwelling that the model knows, so they take in only their like.
+    """
+    best = -1
+    best_key = 9223372036854775807
+    for other in range(used[1]):
+        here = households.area[other] == area
+        if same_area == 1 and not here:
+            continue
+        if other == household or households.head[other] < 0 or households.adults[other] < 1:
+            continue
+        if households.dwelling[other] < 0 and not (here and area >= places):
+            continue
+        if households.size[other] + households.size[household] > LARGEST:
+            continue
+        words = philox(seed, mix(households.id[household], households.id[other]), TAKING_IN, 0)
+        key = (int(words[0]) << 31) | (int(words[1]) >> 1)
+        if key < best_key:
+            best = other
+            best_key = key
+    return best
+
+
+@kernel
 def take_in_children(
     persons: Persons,
     households: Households,
@@ -309,27 +374,9 @@ def take_in_children(
         make_keeper(persons, households, eldest)
         return household
     area = households.area[household]
-    best = -1
-    best_key = 9223372036854775807
-    best_here = 0
-    for other in range(used[1]):
-        # Those at the gate and elsewhere have no dwelling that the model knows.
-        here = 1 if households.area[other] == area else 0
-        if (
-            other != household
-            and here >= best_here
-            and households.head[other] >= 0
-            and households.adults[other] >= 1
-            and (households.dwelling[other] >= 0 or (here == 1 and area >= places))
-            and households.size[other] + households.size[household] <= 9
-        ):
-            pair = mix(households.id[household], households.id[other])
-            words = philox(seed, pair, TAKING_IN, 0)
-            key = (int(words[0]) << 31) | (int(words[1]) >> 1)
-            if here > best_here or key < best_key:
-                best = other
-                best_key = key
-                best_here = here
+    best = taker(households, used, places, household, area, 1, seed)
+    if best < 0:
+        best = taker(households, used, places, household, area, 0, seed)
     if best < 0:
         make_keeper(persons, households, eldest)
         return household
@@ -352,7 +399,7 @@ def apply_life_events(
     month: int,
     seed: int,
     newborn_address: int,
-    who: I64,
+    who: I32,
     what: U8,
     order: I64,
     ledger: Ledger,
@@ -444,7 +491,7 @@ def unite(
     hers = persons.household[woman]
     if his < 0 or hers < 0 or his == hers or households.adults[his] != 1 or households.adults[hers] != 1:
         return
-    if households.size[his] + households.size[hers] > 9:
+    if households.size[his] + households.size[hers] > LARGEST:
         return
     stays, goes = hers, his
     at_the_gate = households.area[hers] > places and households.area[his] < places
@@ -497,68 +544,79 @@ def partner_pools(
         noise[k] = np.uint32(word[1])
 
 
-def monthly_rates(c: Context) -> Rates:
-    """Return the month's probabilities by age: published mortality and fertility, and the parameters' rates."""
-    p = c.parameters.demography
-    ages = np.arange(OLDEST + 1)
-    deaths = {}
-    for sex in ("men", "women"):
-        yearly = np.zeros(OLDEST + 1)
-        for band in trends.mortality(sex):
-            yearly[band.age_from : band.age_to + 1] = band.rate
-        deaths[sex] = 1.0 - np.exp(-yearly / 12.0)
+def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demography) -> Rates:
+    """Return the month's probabilities by age.
+
+    Parameters
+    ----------
+    local
+        What is each municipality's own.
+    month, time
+        The month, and the decimal year at which published mortality and fertility are read.
+    """
     births = np.zeros(OLDEST + 1)
-    for band in trends.fertility_rates(c.time):
+    for band in trends.fertility_rates(time):
         births[band.age_from : band.age_to + 1] = band.rate / 12.0
-    # The published rate is the mean over women in couples and others; the table holds the rate in couples.
-    births = births / (c.couple_share + (1.0 - c.couple_share) / p.partner_birth_ratio)
-    leave = np.zeros(OLDEST + 1)
-    leave[18] = p.leave_home_18 / 12.0
-    leave[19:27] = p.leave_home_peak / 12.0
-    leave[27:70] = p.leave_home_late / 12.0
+    birth = births * np.stack([one.birth_factor for one in local])
     # Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do.
-    quarter = 0.25 if c.month % 3 == 0 else 0.0
-    partner = np.where((ages >= 20) & (ages < 35), p.partner_rate_young, p.partner_rate_late) * quarter
-    partner[(ages < 18) | (ages >= 70)] = 0.0
-    return Rates(deaths["men"], deaths["women"], births, births * NONWESTERN_BIRTHS, leave, partner)
+    quarter = 0.25 if month % 3 == 0 else 0.0
+    partner = np.stack(
+        [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
+    )
+    partner = np.minimum(partner * quarter, 1.0)
+    death_men, death_women = (1.0 - np.exp(-life_course.deaths(sex) / 12.0) for sex in ("men", "women"))
+    leave_home = 1.0 - np.exp(-life_course.leaving_home() / 12.0)
+    separate = life_course.separating(p.separation_rate) / 12.0
+    most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
+    alone = np.maximum(np.maximum(leave_home, separate), partner.max(axis=(0, 1)))
+    highest = np.stack([np.maximum(death_men, death_women), most, alone])
+    words = np.ceil(np.minimum(highest, 1.0) * 4294967295.0).astype(np.uint32)
+    return Rates(death_men, death_women, birth, leave_home, separate, partner, words)
 
 
 def demography(c: Context) -> None:
     """Demography: births, deaths, leaving home, couples and separations."""
     world, p = c.world, c.parameters.demography
-    n = int(world.used[0])
-    who = np.empty(n, np.int64)
-    what = np.empty(n, np.uint8)
-    found = scan_life_events(
-        world.persons, world.households, world.areas, world.used, c.month, c.seed, c.address(Purpose.DEMOGRAPHY),
-        monthly_rates(c), p, who, what,
-    )  # fmt: skip
-    who, what = who[:found], what[:found]
+    rates = monthly_rates(c.local_rates, c.month, c.rates_time, p)
+    word = c.address(Purpose.DEMOGRAPHY)
+    who, what = asked(
+        c.pieces,
+        int(world.used[0]),
+        lambda start, stop, who, what: ask_families(
+            world.persons, world.households, world.areas, start, stop, c.month, c.seed, word, rates, p, who, what
+        ),
+    )
+    change_families(world, who, what, c.month, c.seed, p, c.ledger)
+
+
+def change_families(
+    world: World, who: I32, what: U8, month: int, seed: int, p: Demography, ledger: Ledger
+) -> None:
+    """Let what was asked happen: births, deaths and moves out in the order of ids, then couples."""
+    found = len(who)
     world.reserve(found, found, 0)
     persons, households = world.persons, world.households
-    seeking = who[what == SEEKS_PARTNER]
+    seeking = who[what == SEEKS_PARTNER].astype(np.int64)
     happening = np.flatnonzero(what != SEEKS_PARTNER)
     order = happening[np.argsort(persons.id[who[happening]], kind="stable")]
     apply_life_events(
-        persons, households, world.dwellings, world.used, world.places, c.month, c.seed, c.address(Purpose.NEWBORN),
-        who, what, order, c.ledger,
+        persons, households, world.dwellings, world.used, world.places, month, seed, address(Purpose.NEWBORN, month),
+        who, what, order, ledger,
     )  # fmt: skip
     seeking = seeking[persons.household[seeking] >= 0]
-    if len(seeking):
-        bucket = np.empty(len(seeking), np.int64)
-        noise = np.empty(len(seeking), np.uint32)
-        partner_pools(
-            persons, households, world.areas, c.month, c.seed, c.address(Purpose.PARTNER), seeking, p, bucket, noise
-        )
-        ranked = np.lexsort((persons.id[seeking], noise, bucket))
-        pair_up(
-            persons, households, world.dwellings, world.places, c.month, seeking[ranked], bucket[ranked], c.ledger
-        )
-        # Who found nobody of like age and background looks among all others of the municipality, by age.
-        alone = seeking[households.adults[persons.household[seeking]] == 1]
-        everyone = bucket_of_town(persons, households, world.areas, alone)
-        ranked = np.lexsort((persons.id[alone], persons.birth[alone], everyone))
-        pair_up(persons, households, world.dwellings, world.places, c.month, alone[ranked], everyone[ranked], c.ledger)
+    if len(seeking) == 0:
+        return
+    bucket = np.empty(len(seeking), np.int64)
+    noise = np.empty(len(seeking), np.uint32)
+    word = address(Purpose.PARTNER, month)
+    partner_pools(persons, households, world.areas, month, seed, word, seeking, p, bucket, noise)
+    ranked = np.lexsort((persons.id[seeking], noise, bucket))
+    pair_up(persons, households, world.dwellings, world.places, month, seeking[ranked], bucket[ranked], ledger)
+    # Who found nobody of like age and background looks among all others of the municipality, by age.
+    alone = seeking[households.adults[persons.household[seeking]] == 1]
+    everyone = bucket_of_town(persons, households, world.areas, alone)
+    ranked = np.lexsort((persons.id[alone], persons.birth[alone], everyone))
+    pair_up(persons, households, world.dwellings, world.places, month, alone[ranked], everyone[ranked], ledger)
 
 
 def bucket_of_town(persons: Persons, households: Households, areas: Areas, rows: I64) -> I64:

@@ -12,122 +12,49 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, fill, uniform
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
 from beboersim.world.codes import (
-    ARRIVING,
     NOT_SEARCHING,
-    OWNER_OCCUPIED,
-    PRIVATE_RENTED,
     SOCIAL,
     WANTS_CHANGE,
-    YOUTH,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I32, I64, U8
+from beboersim.world.kinds import kind_of
 from beboersim.world.membership import part, vacate
-from beboersim.world.profile import Profile, profile
+from beboersim.world.mobility import Leaving, away_share, hazard_of
+from beboersim.world.profile import profile
 from beboersim.world.queues import on_a_list, sign_up
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
-BLOCK = 1024
 HOUSEHOLDS_OUT = FLOW["households_out"]
 RESOURCES_OUT = FLOW["resources_out"]
-
-
-class Leaving(NamedTuple):
-    """Parameters of this process; see evidence/parameters/leaving.toml."""
-
-    student: float
-    employed: float
-    outside: float
-    pensioner: float
-    youth_dwelling: float
-    social: float
-    social_couple: float
-    social_outside: float
-    private_rented: float
-    owner: float
-    tenure_shape: float
-    tenure_months: float
-    new_job: float
-    child: float
-    stigma: float
-    stigma_resources: float
-    away_student: float
-    away_young: float
-    away_middle: float
-    away_old: float
-    give_up_search: float
-    lodger_leaves: float
-    gate_months: float
-    join_list: float
+STAYS, LOOKS, LEAVES_TOWN, GIVES_UP, NEVER_SETTLES, JOINS_LISTS = range(6)
 
 
 @kernel
-def leave_hazard(
-    age: float,
-    couple: int,
-    children: float,
-    employed: float,
-    students: float,
-    pensioners: float,
-    new_job: float,
-    resources: float,
-    tenure: int,
-    kind: int,
-    months_here: float,
-    stigma: float,
-    p: Leaving,
-) -> float:
-    """Return the probability that a household wants to give up its home this month.
+def decision_to_leave(hazard: float, away: float, balance: float, u: float) -> int:
+    """Return whether a household stays, looks for another home in the town, or leaves the town this month.
 
-    Students leave most and pensioners least (M2-100, M2-101). A new job raises the hazard (direction read, Geoforum
-    2012, size assumed). Tenure lowers it mildly (Weibull, shape 0.85). Stigma raises it for the resourceful, weakly
-    and contested (M22b).
+    Parameters
+    ----------
+    hazard
+        Probability of giving up the home, see `leave_hazard`; for a household without a home, that of leaving.
+    away
+        Share of those who leave the town, see `away_share`.
+    balance
+        How much more often households of this kind leave the town than mobility alone says, so that the town's ages
+        follow their path (month.exchange); 1 where they do not.
+    u
+        Uniform draw.
     """
-    if kind == YOUTH and tenure == SOCIAL:
-        rate = p.youth_dwelling
-    elif students > 0.0 and employed == 0.0:
-        rate = p.student
-    elif pensioners > 0.0 or age >= 65.0:
-        rate = p.pensioner
-    elif employed > 0.0:
-        rate = p.employed
-    else:
-        rate = p.outside
-    if tenure == SOCIAL:
-        rate *= p.social
-        if couple == 1 and age < 65.0:
-            rate *= p.social_couple
-        if employed + students + pensioners == 0.0:
-            rate *= p.social_outside
-    elif tenure == PRIVATE_RENTED:
-        rate *= p.private_rented
-    elif tenure == OWNER_OCCUPIED:
-        rate *= p.owner
-    if new_job > 0.0:
-        rate *= p.new_job
-    if children > 0.0:
-        rate *= p.child
-    rate *= (max(months_here, 1.0) / p.tenure_months) ** (p.tenure_shape - 1.0)
-    rate *= 1.0 + p.stigma * stigma * (1.0 + p.stigma_resources * resources)
-    return min(rate / 12.0, 0.5)
-
-
-@kernel
-def leaves_town(age: float, students: float, u: float, p: Leaving) -> int:
-    """Say whether a household that wants to move goes to another municipality (1) or looks in the town (0)."""
-    if students > 0.0:
-        share = p.away_student
-    elif age < 27.0:
-        share = p.away_young
-    elif age < 60.0:
-        share = p.away_middle
-    else:
-        share = p.away_old
-    return 1 if u < share else 0
+    leaves = min(hazard * away * balance, 0.9)
+    if u < leaves:
+        return LEAVES_TOWN
+    return LOOKS if u < leaves + hazard * (1.0 - away) else STAYS
 
 
 @kernel
@@ -166,124 +93,185 @@ def is_followed(persons: Persons, households: Households, household: int) -> int
     return 0
 
 
+class Departures(NamedTuple):
+    """The month's conditions of leaving, the same for every household."""
+
+    places: int
+    seed: int
+    address: int
+    stigma_on: float
+    balance: F64  # municipality x kind of household, see `decision_to_leave`
+    highest: float  # no chance is higher
+    steps: F64  # percentiles of income by municipality
+
+
 @kernel
-def leave_month(
+def ask_to_leave(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    start: int,
+    stop: int,
+    month: int,
+    m: Departures,
+    p: Leaving,
+    who: I32,
+    what: U8,
+) -> int:
+    """Ask a span of households whether they stay, look for a home, leave, or give up looking. Nothing is changed."""
+    head = households.head
+    area_of = households.area
+    searching = households.searching
+    ceiling = np.ceil(min(m.highest, 1.0) * 4294967295.0)
+    give_up = np.ceil(max(p.give_up_search, p.join_list) * 4294967295.0)
+    words = np.empty((4, BLOCK), np.uint32)
+    first, fourth = words[0], words[3]
+    near = np.empty(BLOCK, np.int64)
+    found = 0
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        fill(m.seed, households.id, begin, end, m.address, words)
+        number = 0
+        for k in range(end - begin):
+            near[number] = begin + k
+            if first[k] < ceiling or fourth[k] < give_up or area_of[begin + k] > m.places:
+                number += 1
+        for k in range(number):
+            row = near[k]
+            if head[row] < 0 or area_of[row] == m.places:
+                continue
+            if area_of[row] > m.places:
+                # At the gate: who does not settle in time lives elsewhere.
+                if month - households.search_since[row] >= p.gate_months:
+                    who[found] = row
+                    what[found] = NEVER_SETTLES
+                    found += 1
+                continue
+            word = first[row - begin]
+            spare = uniform(fourth[row - begin])
+            answer = STAYS
+            if searching[row] == NOT_SEARCHING:
+                if word < ceiling:
+                    answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
+                if answer == STAYS and spare < p.join_list and on_a_list(households, row) == 0:
+                    answer = JOINS_LISTS
+            else:
+                if word < ceiling:
+                    answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
+                if answer == LOOKS:  # it does already
+                    answer = STAYS
+                if answer == STAYS and searching[row] == WANTS_CHANGE and spare < p.give_up_search:
+                    answer = GIVES_UP
+            if answer != STAYS:
+                who[found] = row
+                what[found] = answer
+                found += 1
+    return found
+
+
+@kernel
+def answer_of(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    row: int,
+    month: int,
+    u: float,
+    m: Departures,
+    p: Leaving,
+) -> int:
+    """Return `decision_to_leave` for a household of the tables; one without a home only stays or leaves the town."""
+    area = households.area[row]
+    town = areas.municipality[area]
+    who = profile(persons, households, row, month, m.steps[town])
+    balance = m.balance[town, kind_of(who)]
+    home = households.dwelling[row]
+    if home < 0:
+        return decision_to_leave(p.lodger_leaves, 1.0, balance, u)
+    hazard = hazard_of(who, dwellings, areas, home, area, month - households.moved_in[row], m.stigma_on, p)
+    return decision_to_leave(hazard, away_share(who.age, who.students, p), balance, u)
+
+
+@kernel
+def let_leave(
     persons: Persons,
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
     used: I64,
-    places: int,
     month: int,
-    seed: int,
-    address: int,
-    steps: F64,
-    stigma_on: float,
-    bound: float,
     organisations: I64,
     join_address: int,
-    p: Leaving,
+    m: Departures,
+    who: I32,
+    what: U8,
     ledger: Ledger,
 ) -> None:
-    """Let households decide whether to stay, to look for another home in the town, or to leave it.
-
-    `bound` is at least the highest hazard anyone can have this month, so that most households need no look.
-    """
-    ceiling = np.uint32(min(bound, 1.0) * 4294967295.0)
-    words = np.empty((4, BLOCK), np.uint32)
-    total = used[1]
-    for start in range(0, total, BLOCK):
-        stop = min(start + BLOCK, total)
-        fill(seed, households.id, start, stop, address, words)
-        for row in range(start, stop):
-            if households.head[row] < 0:
-                continue
-            area = households.area[row]
-            if area == places:
-                continue
-            word = words[0, row - start]
-            if area > places:
-                # At the gate: who does not settle in time lives elsewhere.
-                if month - households.search_since[row] >= p.gate_months:
-                    note(ledger, month, EV_GAVE_UP, households.id[row], 0, 0)
-                    while households.head[row] >= 0:
-                        part(persons, households, households.head[row])
-                continue
-            reason = households.searching[row]
-            if reason != NOT_SEARCHING:
-                u = uniform(words[2, row - start])
-                if households.dwelling[row] < 0:
-                    if u < p.lodger_leaves:
-                        followed = is_followed(persons, households, row)
-                        depart(persons, households, dwellings, used, places, row, month, followed, ledger)
-                elif reason == WANTS_CHANGE and u < p.give_up_search:
-                    households.searching[row] = NOT_SEARCHING
-                    note(ledger, month, EV_GAVE_UP, households.id[row], 0, area)
-                continue
-            if uniform(words[3, row - start]) < p.join_list and on_a_list(households, row) == 0:
-                sign_up(households, areas, organisations, row, month, seed, join_address)
-            if word > ceiling:
-                continue
+    """Carry out what households have answered."""
+    for k in range(who.shape[0]):
+        row = who[k]
+        answer = what[k]
+        area = households.area[row]
+        if answer == NEVER_SETTLES:
+            note(ledger, month, EV_GAVE_UP, households.id[row], 0, 0)
+            while households.head[row] >= 0:
+                part(persons, households, households.head[row])
+        elif answer == GIVES_UP:
+            households.searching[row] = NOT_SEARCHING
+            note(ledger, month, EV_GAVE_UP, households.id[row], 0, area)
+        elif answer == JOINS_LISTS:
+            sign_up(households, areas, organisations, row, month, m.seed, join_address)
+        elif answer == LOOKS:
+            households.searching[row] = WANTS_CHANGE
+            households.search_since[row] = month
+            note(ledger, month, EV_SEARCH, households.id[row], 0, area)
+        else:
             home = households.dwelling[row]
-            if home < 0:
-                # A lodger who is not searching takes the search up again.
-                households.searching[row] = ARRIVING
-                households.search_since[row] = month
-                continue
-            who = profile(persons, households, row, month, steps[areas.municipality[area]])
-            hazard = hazard_of(who, dwellings, areas, home, area, month - households.moved_in[row], stigma_on, p)
-            if uniform(word) >= hazard:
-                continue
-            if leaves_town(who.age, who.students, uniform(words[1, row - start]), p) == 1:
-                if dwellings.tenure[home] == SOCIAL:
-                    ledger.flows[HOUSEHOLDS_OUT, area] += 1.0
-                    ledger.flows[RESOURCES_OUT, area] += who.resources
-                followed = is_followed(persons, households, row)
-                depart(persons, households, dwellings, used, places, row, month, followed, ledger)
-            else:
-                households.searching[row] = WANTS_CHANGE
-                households.search_since[row] = month
-                note(ledger, month, EV_SEARCH, households.id[row], 0, area)
+            if home >= 0 and dwellings.tenure[home] == SOCIAL:
+                who_leaves = profile(persons, households, row, month, m.steps[areas.municipality[area]])
+                ledger.flows[HOUSEHOLDS_OUT, area] += 1.0
+                ledger.flows[RESOURCES_OUT, area] += who_leaves.resources
+            followed = is_followed(persons, households, row)
+            depart(persons, households, dwellings, used, m.places, row, month, followed, ledger)
 
 
-@kernel
-def hazard_of(
-    who: Profile, dwellings: Dwellings, areas: Areas, home: int, area: int, months: int, stigma_on: float, p: Leaving
-) -> float:
-    """Return `leave_hazard` for a household in its home."""
-    return leave_hazard(
-        who.age,
-        1 if who.employed + who.students + who.outside + who.pensioners >= 2.0 else 0,
-        who.children,
-        who.employed,
-        who.students,
-        who.pensioners,
-        who.new_job,
-        who.resources,
-        dwellings.tenure[home],
-        dwellings.kind[home],
-        float(months),
-        areas.stigma_inside[area] * stigma_on,
-        p,
-    )
-
-
-def highest_hazard(p: Leaving, stigma_on: float) -> float:
-    """Return a bound on the monthly hazard over everyone, for `leave_month`."""
-    rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling)
+def highest_chance(p: Leaving, stigma_on: float, balance: F64) -> float:
+    """Return a bound on the monthly chance of looking or leaving, over everyone."""
+    rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling, p.elderly_dwelling)
     rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple))
     rate *= max(1.0, p.new_job) * max(1.0, p.child)
     rate *= (1.0 / p.tenure_months) ** (p.tenure_shape - 1.0)
     rate *= 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
-    return min(rate / 12.0, 0.5)
+    hazard = min(rate / 12.0, 0.5)
+    away = max(p.away_student, p.away_young, p.away_middle, p.away_old)
+    most = float(balance.max())
+    return max(min(hazard * away * most, 0.9) + hazard, min(p.lodger_leaves * most, 0.9))
+
+
+def departures(c: Context) -> Departures:
+    """Return the month's conditions of leaving."""
+    stigma_on = c.number("stigma.on_leaving")
+    balance = np.stack([exchange.balance(c.rates_time) for exchange in c.exchanges])
+    highest = highest_chance(c.parameters.leaving, stigma_on, balance)
+    return Departures(
+        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance, highest, c.income_steps
+    )
 
 
 def leaving(c: Context) -> None:
     """Leaving: who looks for another home, who leaves the town, and why."""
-    world, p = c.world, c.parameters.leaving
-    stigma_on = c.number("stigma.on_leaving")
-    leave_month(
-        world.persons, world.households, world.dwellings, world.areas, world.used, world.places, c.month, c.seed,
-        c.address(Purpose.LEAVING), c.income_steps, stigma_on, highest_hazard(p, stigma_on), c.organisations,
-        address(Purpose.JOINING, 0), p, c.ledger,
+    world, p, m = c.world, c.parameters.leaving, departures(c)
+    persons, households, dwellings, areas = world.persons, world.households, world.dwellings, world.areas
+    who, what = asked(
+        c.pieces,
+        int(world.used[1]),
+        lambda start, stop, who, what: ask_to_leave(
+            persons, households, dwellings, areas, start, stop, c.month, m, p, who, what
+        ),
+    )
+    let_leave(
+        persons, households, dwellings, areas, world.used, c.month, c.organisations, address(Purpose.JOINING, 0), m,
+        who, what, c.ledger,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from beboersim.law.letting import (
 )
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.world.codes import (
+    ARRIVING,
     ASSIGNED,
     ELDERLY,
     EMPLOYED,
@@ -58,6 +59,7 @@ CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FL
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
 ADULT_MONTHS = 18 * 12  # benefits of one's own begin at eighteen
 LOCAL, SPARE = 6, 7  # two walks more than routes: local young people first, smaller households last
+PRIVATE, SOCIAL_HOME, EITHER = range(3)  # what a household looks for
 LOCAL_YOUTH = FLOW["let_local_youth"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
@@ -94,6 +96,7 @@ class Letting(NamedTuple):
     conditions: float
     seeks_social_couples: float
     seeks_social_students: float
+    stays_social: float
     spare_rooms: float
     offers_a_round: float
     rounds: float
@@ -199,9 +202,34 @@ def seeks_social(resources: float, age: float, students: float, adults: int, p: 
 
 
 @kernel
+def looks_for(
+    search: int, tenant: int, listed: int, resources: float, age: float, students: float, adults: int, u: float,
+    p: Letting,
+) -> int:
+    """Return what a searching household looks for: a private home, a social one, or either.
+
+    Parameters
+    ----------
+    search
+        Why it searches (world.codes). Who comes to the town looks for a home such as those who left had.
+    tenant, listed
+        1 if it lives in a social home; 1 if it stands on a waiting list.
+    u
+        Uniform draw that stays with the search. Some tenants look within the sector only.
+    """
+    if search == ARRIVING:
+        return SOCIAL_HOME if listed == 1 else PRIVATE
+    if tenant == 1 and u < p.stays_social:
+        return SOCIAL_HOME
+    rest = (u - p.stays_social) / (1.0 - p.stays_social) if tenant == 1 else u
+    return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
+
+
+@kernel
 def describe_seekers(
     persons: Persons,
     households: Households,
+    dwellings: Dwellings,
     areas: Areas,
     used: I64,
     places: int,
@@ -224,8 +252,12 @@ def describe_seekers(
         if area == places:
             continue
         who = profile(persons, households, row, month, steps[areas.municipality[area]])
+        home = households.dwelling[row]
+        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
         u = uniform(philox(seed, households.id[row], seeking_address, households.search_since[row])[0])
-        if u >= seeks_social(who.resources, who.age, who.students, households.adults[row], p):
+        listed = on_a_list(households, row)
+        search, adults = households.searching[row], households.adults[row]
+        if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
             continue
         hours = 0.0
         convicted = 0.0
@@ -529,7 +561,7 @@ def walk(
 
 def area_rules(c: Context) -> AreaRules:
     """Return what levers and law say of each area this month."""
-    law = in_force(c.day, c.world.areas.status)
+    law = in_force(c.law_day, c.world.areas.status)
     special = c.flag("list.special_rules")
     bars = law.assignment_bar * (c.by_area("letting.assignment_bars") > 0.5) * special
     duty = law.flexible_duty * (c.by_area("letting.flexible_obligatory") > 0.5) * special
@@ -564,7 +596,7 @@ def letting(c: Context) -> None:
     rows = np.empty(capacity, np.int64)
     facts = np.empty((capacity, FACTS))
     found = describe_seekers(
-        persons, households, areas, world.used, world.places, c.month, c.seed, address(Purpose.SEEKING, 0),
+        persons, households, dwellings, areas, world.used, world.places, c.month, c.seed, address(Purpose.SEEKING, 0),
         address(Purpose.JOINING, 0), c.income_steps, c.organisations, p, rows, facts,
     )  # fmt: skip
     # Ties are broken by a draw of the month, never by the place in the tables.

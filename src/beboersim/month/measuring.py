@@ -259,13 +259,13 @@ def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None
     c.low_income, c.high_income = income_lines(
         world.persons, world.households, world.used, world.elsewhere, day.year * 12
     )
-    reference = np.array([income_reference(c, index, float(day.year)) for index in range(len(c.margins))])
+    reference = np.array([income_reference(c, index, c.rates_year(day.year)) for index in range(len(c.margins))])
     by_place = reference[world.areas.municipality[: world.places]]
     c.measurement = measured(world.persons, world.households, world.used, day, by_place, earlier)
     c.standing = np.zeros(len(world.areas.kind))
-    c.standing[: world.places] = standing_of(c.measurement, trends.convicted_reference(float(day.year)))
+    c.standing[: world.places] = standing_of(c.measurement, trends.convicted_reference(c.rates_year(day.year)))
     c.rules = load_rules(c.word("list.rules", next_day=True))
-    read_by_the_rules(c, float(day.year))
+    read_by_the_rules(c, c.rates_year(day.year))
 
 
 def read_by_the_rules(c: Context, year: float) -> None:
@@ -313,12 +313,12 @@ def publish(c: Context) -> None:
     """
     areas = c.world.areas
     places = c.world.places
-    read_by_the_rules(c, float(c.next_day.year))
+    read_by_the_rules(c, c.rates_year(c.next_day.year))
     found = listing(
         c.indicators,
         c.rules,
         social_places(c),
-        national_convicted=trends.convicted_reference(float(c.next_day.year)),
+        national_convicted=trends.convicted_reference(c.rates_year(c.next_day.year)),
         years_ghetto=areas.years_ghetto,
         ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
         criteria_needed=int(c.number("list.criteria_needed", next_day=True)),

@@ -244,22 +244,6 @@ def count_cohort(
                     stocks[R_BOTH_WORKING_NOW, home] += 1.0
 
 
-def income_steps(persons: Persons, households: Households, areas: Areas, used: I64, towns: int, month: int) -> F64:
-    """Return percentiles 0-100 of adults' income in every municipality on the first day (municipality x 101).
-
-    Behaviour reads these for the whole run, so that what one household earns never changes what another does.
-    """
-    n = int(used[0])
-    months_old = month - persons.birth[:n].astype(np.int64)
-    town = areas.municipality[households.area[persons.household[:n]]]
-    steps = np.zeros((towns, 101))
-    for index in range(towns):
-        adults = persons.income_past[:n][(town == index) & (months_old >= 216)]
-        if len(adults):
-            steps[index] = np.percentile(adults, np.arange(101))
-    return steps
-
-
 def income_lines(
     persons: Persons, households: Households, used: I64, elsewhere: int, month: int
 ) -> tuple[float, float]:

@@ -1,168 +1,133 @@
 """Schooling: starting school, youth education, higher education, and finishing or dropping out.
 
-Starts and completions are set from the published share in education by age (municipality_age.csv) and from the share
-of 20-year-olds in or through youth education (mobility M5-197 to M5-200).
+The steps are those of world.school; this file asks everyone once a month and lets the steps happen.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, normal, uniform
+from beboersim.chance import Purpose, fill, normal, philox, uniform
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
+from beboersim.world.attachment import Youth
 from beboersim.world.codes import (
-    BASIC,
     CHILD,
     EMPLOYED,
-    HIGHER,
+    KEEPER,
     OUTSIDE,
     PUPIL,
     STUDENT,
-    UPPER_SECONDARY,
-    VOCATIONAL,
 )
-from beboersim.world.columns import I64
+from beboersim.world.columns import F64, I32, U8
+from beboersim.world.school import (
+    BECOMES_PUPIL,
+    BECOMES_STUDENT,
+    COMPLETES,
+    GROWN_UP,
+    LATEST_START,
+    LATEST_STUDY,
+    SCHOOL_STARTS,
+    STAYS,
+    YOUTH_STARTS,
+    Schooling,
+    education_completed,
+    school_step,
+    starts_again,
+)
 from beboersim.world.state import Areas, Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
-BLOCK = 1024
-SCHOOL_STARTS, YOUTH_STARTS = 6, 16
-STAYS, BECOMES_PUPIL, BECOMES_STUDENT, GOES_OUTSIDE, COMPLETES, DROPS_OUT = 0, 1, 2, 3, 4, 5
-
-
-class Schooling(NamedTuple):
-    """Parameters of this process; see evidence/parameters/schooling.toml."""
-
-    start_youth: float
-    start_youth_parents_outside: float
-    shortest_months: float
-    complete_youth: float
-    drop_out_youth: float
-    vocational_share: float
-    start_higher: float
-    complete_higher: float
-    drop_out_higher: float
-    return_to_youth: float
-    wage_start: float
-    wage_spread: float
-    wage_gain: float
-    weak_young: float
-    weak_parents_outside: float
-    weak_lost_by_education: float
+TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twelve is remembered
 
 
 @kernel
-def school_step(
-    months_old: int,
-    education: int,
-    activity: int,
-    months_in: int,
-    parent_works: int,
-    u: float,
-    p: Schooling,
-) -> int:
-    """Return the step a person takes in education this month.
-
-    Parameters
-    ----------
-    months_old
-        Age in months.
-    education, activity
-        Codes.
-    months_in
-        Months since the activity began; nobody completes before `shortest_months`.
-    parent_works
-        1 if anyone who keeps the household works or studies; read when leaving school only.
-    u
-        Uniform draw.
-    """
-    age = months_old // 12
-    birthday = months_old % 12 == 0
-    if activity == CHILD:
-        return BECOMES_PUPIL if age >= SCHOOL_STARTS else STAYS
-    if activity == PUPIL:
-        if age >= YOUTH_STARTS and (birthday or age > YOUTH_STARTS):
-            start = p.start_youth if parent_works == 1 else p.start_youth - p.start_youth_parents_outside
-            return BECOMES_STUDENT if u < start else GOES_OUTSIDE
-        return STAYS
-    if activity == STUDENT:
-        if education == BASIC:
-            if months_in >= p.shortest_months and u < p.complete_youth / 12.0:
-                return COMPLETES
-            if u > 1.0 - p.drop_out_youth / 12.0:
-                return DROPS_OUT
-        else:
-            if months_in >= p.shortest_months and u < p.complete_higher / 12.0:
-                return COMPLETES
-            if u > 1.0 - p.drop_out_higher / 12.0:
-                return DROPS_OUT
-        if age >= 45:
-            return DROPS_OUT
-        return STAYS
-    if activity == EMPLOYED or activity == OUTSIDE:
-        if education == BASIC and age < 30 and u < p.return_to_youth / 12.0:
-            return BECOMES_STUDENT
-        if education == UPPER_SECONDARY and age < 30 and u < p.start_higher / 12.0:
-            return BECOMES_STUDENT
-        # A skilled worker goes on to higher education at a twentieth of the others' rate (assumption, 0.02-0.15).
-        if education == VOCATIONAL and age < 30 and u < 0.05 * p.start_higher / 12.0:
-            return BECOMES_STUDENT
-    return STAYS
+def highest_rates(p: Schooling) -> F64:
+    """Return the highest monthly chance of a step, by activity, for whoever is not at an age where a step is due."""
+    highest = np.zeros(6)
+    youth = p.complete_youth + p.drop_out_youth
+    higher = p.complete_higher + p.drop_out_higher
+    highest[STUDENT] = max(youth, higher) / 12.0
+    again = 0.0
+    for education in range(4):
+        again = max(again, starts_again(education, p))
+    highest[EMPLOYED] = again / 12.0
+    highest[OUTSIDE] = again / 12.0
+    return highest
 
 
 @kernel
-def attend_school(
+def ask_pupils_and_students(
     persons: Persons,
     households: Households,
-    areas: Areas,
-    used: I64,
+    start: int,
+    stop: int,
     month: int,
     seed: int,
     address: int,
     p: Schooling,
-    ledger: Ledger,
-) -> None:
-    """Let everyone under 45 take the month's step in education."""
+    who: I32,
+    what: U8,
+) -> int:
+    """Ask a span of persons and write down who takes a step, and which; return how many. Nothing is changed."""
     household = persons.household
     birth = persons.birth
     activity = persons.activity
+    bound = np.ceil(np.minimum(highest_rates(p), 1.0) * 4294967295.0)
     words = np.empty((4, BLOCK), np.uint32)
-    total = used[0]
-    for start in range(0, total, BLOCK):
-        stop = min(start + BLOCK, total)
-        fill(seed, persons.id, start, stop, address, words)
-        for row in range(start, stop):
-            home = household[row]
+    first = words[0]
+    near = np.empty(BLOCK, np.int64)
+    found = 0
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        fill(seed, persons.id, begin, end, address, words)
+        number = 0
+        for k in range(end - begin):
+            row = begin + k
             months_old = month - birth[row]
-            if home < 0 or months_old < SCHOOL_STARTS * 12 or (months_old >= 540 and activity[row] != STUDENT):
+            doing = activity[row]
+            near[number] = row
+            if doing == CHILD:
+                due = months_old >= SCHOOL_STARTS
+            elif doing == PUPIL:
+                due = months_old >= YOUTH_STARTS or months_old == GROWN_UP
+            elif doing == STUDENT:
+                due = first[k] < bound[STUDENT] or months_old >= LATEST_STUDY
+            else:
+                due = first[k] < bound[doing] and months_old < LATEST_START
+            if due:
+                number += 1
+        for k in range(number):
+            row = near[k]
+            home = household[row]
+            if home < 0:
                 continue
-            if activity[row] == PUPIL and months_old < YOUTH_STARTS * 12:
-                if months_old == 144:
-                    area = households.area[home]
-                    persons.area_grown[row] = area if areas.organisation[area] >= 0 else -1
+            months_old = month - birth[row]
+            if activity[row] == PUPIL and months_old == GROWN_UP:
+                who[found] = row
+                what[found] = TURNS_TWELVE
+                found += 1
                 continue
-            parent_works = 0
-            if activity[row] == PUPIL:
-                parent_works = works_at_home(persons, households, home)
+            parent_works = works_at_home(persons, households, home) if activity[row] == PUPIL else 0
             step = school_step(
                 months_old,
                 persons.education[row],
                 activity[row],
                 month - persons.since[row],
                 parent_works,
-                uniform(words[0, row - start]),
+                uniform(first[row - begin]),
                 p,
             )
             if step != STAYS:
-                block = row - start
-                take_step(
-                    persons, households, row, step, month, words[1, block], words[2, block], words[3, block], p, ledger
-                )
+                who[found] = row
+                what[found] = step
+                found += 1
+    return found
 
 
 @kernel
@@ -170,57 +135,112 @@ def works_at_home(persons: Persons, households: Households, home: int) -> int:
     """Say whether anyone who keeps the household works or studies."""
     member = households.head[home]
     while member >= 0:
-        if persons.role[member] == 0 and (persons.activity[member] == EMPLOYED or persons.activity[member] == STUDENT):
+        doing = persons.activity[member]
+        if persons.role[member] == KEEPER and (doing == EMPLOYED or doing == STUDENT):
             return 1
         member = persons.next[member]
     return 0
 
 
 @kernel
-def take_step(
+def first_wage(parents: float, level: float, spread: float, inherited: float, noise: float) -> float:
+    """Return the own wage level of somebody who leaves school.
+
+    Parameters
+    ----------
+    parents
+        Mean own wage level of those who keep the household, DKK a year; 0 if nobody has one.
+    level
+        Mean of the logarithm of own wage levels in the town on its first day.
+    spread, inherited
+        Standard deviation of the logarithm, and the part of the parents' advantage that is passed on.
+    noise
+        A standard normal draw.
+    """
+    lead = np.log(parents) - level if parents > 0.0 else 0.0
+    return np.exp(level + inherited * lead + np.sqrt(1.0 - inherited**2) * spread * noise)
+
+
+@kernel
+def take_steps(
     persons: Persons,
     households: Households,
-    row: int,
-    step: int,
+    areas: Areas,
     month: int,
-    word_kind: int,
-    word_type: int,
-    word_wage: int,
+    seed: int,
+    address: int,
     p: Schooling,
+    youth: Youth,
+    who: I32,
+    what: U8,
     ledger: Ledger,
 ) -> None:
-    """Carry out a step in education."""
-    if step == BECOMES_PUPIL:
-        persons.activity[row] = PUPIL
+    """Carry out the steps in education."""
+    for k in range(who.shape[0]):
+        row = who[k]
+        step = what[k]
+        home = persons.household[row]
+        if step == TURNS_TWELVE:
+            area = households.area[home]
+            persons.area_grown[row] = area if areas.organisation[area] >= 0 else -1
+            continue
+        if step == BECOMES_PUPIL:
+            persons.activity[row] = PUPIL
+            persons.since[row] = month
+            continue
+        words = philox(seed, persons.id[row], address, 0)
+        kind, attached, lot = uniform(words[1]), uniform(words[2]), uniform(words[3])
+        if step == COMPLETES:
+            persons.education[row] = education_completed(persons.education[row], kind, p)
+            persons.danish_education[row] = 1
+            if persons.weak[row] == 1 and attached < p.weak_lost_by_education:
+                persons.weak[row] = 0
+            note(ledger, month, EV_EDUCATION, persons.id[row], 0, persons.education[row])
+        if persons.activity[row] == PUPIL:
+            town = max(areas.municipality[households.area[home]], 0)
+            chance = youth.weak[town]
+            if works_at_home(persons, households, home) == 0:
+                chance += p.weak_parents_outside
+            persons.weak[row] = 1 if attached < chance else 0
+            own = first_wage(
+                parents_wage(persons, households, home), youth.wage_level[town], youth.wage_spread[town],
+                p.wage_inherited, normal(kind, lot),
+            )  # fmt: skip
+            persons.wage[row] = own
+        to = STUDENT if step == BECOMES_STUDENT else OUTSIDE
+        if to == OUTSIDE and persons.activity[row] == STUDENT and persons.weak[row] == 0 and lot < p.job_at_once:
+            to = EMPLOYED
+        persons.activity[row] = to
         persons.since[row] = month
-        return
-    if step == COMPLETES:
-        if persons.education[row] == BASIC:
-            persons.education[row] = VOCATIONAL if uniform(word_kind) < p.vocational_share else UPPER_SECONDARY
-        else:
-            persons.education[row] = HIGHER
-        persons.danish_education[row] = 1
-        persons.wage[row] *= 1.0 + p.wage_gain
-        if persons.weak[row] == 1 and uniform(word_type) < p.weak_lost_by_education:
-            persons.weak[row] = 0
-        note(ledger, month, EV_EDUCATION, persons.id[row], 0, persons.education[row])
-    if persons.activity[row] == PUPIL:
-        chance = p.weak_young
-        if works_at_home(persons, households, persons.household[row]) == 0:
-            chance += p.weak_parents_outside
-        persons.weak[row] = 1 if uniform(word_type) < chance else 0
-        spread = p.wage_spread * normal(uniform(word_kind), uniform(word_wage))
-        persons.wage[row] = p.wage_start * np.exp(spread - 0.5 * p.wage_spread**2)
-    to = STUDENT if step == BECOMES_STUDENT else OUTSIDE
-    persons.activity[row] = to
-    persons.since[row] = month
-    persons.hours[row] = 0
-    note(ledger, month, EV_ACTIVITY, persons.id[row], 0, to)
+        persons.hours[row] = 100 if to == EMPLOYED else 0
+        note(ledger, month, EV_ACTIVITY, persons.id[row], 0, to)
+
+
+@kernel
+def parents_wage(persons: Persons, households: Households, home: int) -> float:
+    """Return the mean own wage level of those who keep a household, DKK a year."""
+    total = 0.0
+    number = 0.0
+    member = households.head[home]
+    while member >= 0:
+        if persons.role[member] == KEEPER and persons.wage[member] > 0.0:
+            total += persons.wage[member]
+            number += 1.0
+        member = persons.next[member]
+    return total / number if number > 0.0 else 0.0
 
 
 def schooling(c: Context) -> None:
     """Schooling: starting, finishing and leaving school, youth education and higher education."""
-    attend_school(
-        c.world.persons, c.world.households, c.world.areas, c.world.used, c.month, c.seed, c.address(Purpose.SCHOOLING),
-        c.parameters.schooling, c.ledger,
-    )  # fmt: skip
+    world, p = c.world, c.parameters.schooling
+    word = c.address(Purpose.SCHOOLING)
+    who, what = asked(
+        c.pieces,
+        int(world.used[0]),
+        lambda start, stop, who, what: ask_pupils_and_students(
+            world.persons, world.households, start, stop, c.month, c.seed, word, p, who, what
+        ),
+    )
+    take_steps(
+        world.persons, world.households, world.areas, c.month, c.seed, word, p, c.youth, who, what, c.ledger
+    )

@@ -6,29 +6,29 @@ outside work, not both (mobility §5). Half of the jobs found from cash benefit 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, uniform
+from beboersim.chance import Purpose, fill, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
-from beboersim.world.attachment import Work
+from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
 from beboersim.world.codes import CHILD, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, PUPIL, STUDENT
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I32, I64, U8
 from beboersim.world.state import Areas, Households, Persons
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
-BLOCK = 1024
 ADULT_MONTHS = 18 * 12  # grants and benefits of one's own begin at eighteen
-HEALTH_AGE_MONTHS = 30 * 12  # health and hardship begin to part people from work (assumption, fitted by age)
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
 PENSION_AGES = ((0.0, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0), (2030.0, 68.0))
 JOB_CHANCES = FLOW["job_chances"]
+UNCHANGED, RETIRES, WITHDRAWS, RECOVERS, LOSES, FINDS = range(6)
 
 
 @kernel
@@ -75,102 +75,247 @@ def loses_work(months_in_job: int, weak: int, trend: float, p: Work) -> float:
 
 
 @kernel
-def work_month(
+def work_event(
+    months_old: int,
+    sex: int,
+    activity: int,
+    weak: int,
+    months_in: int,
+    trend: float,
+    stigma: float,
+    foreign: int,
+    programme: float,
+    becomes_weak: float,
+    recovers: float,
+    pension_age_months: int,
+    u_job: float,
+    u_attachment: float,
+    p: Work,
+) -> int:
+    """Return what happens this month to the work of an adult who does not study.
+
+    Parameters
+    ----------
+    months_in
+        Months since the job, or the time outside work, began.
+    becomes_weak, recovers
+        Monthly rates between the types of attachment, by age (month.exchange).
+    u_job, u_attachment
+        Uniform draws.
+    """
+    if months_old >= pension_age_months:
+        return RETIRES
+    if weak == 0 and u_attachment < becomes_weak:
+        return WITHDRAWS
+    if weak == 1 and u_attachment < recovers:
+        return RECOVERS
+    if activity == EMPLOYED:
+        return LOSES if u_job < loses_work(months_in, weak, trend, p) else UNCHANGED
+    chance = finds_work(months_old // 12, sex, weak, trend, stigma, foreign, programme, p)
+    return FINDS if u_job < chance else UNCHANGED
+
+
+class Market(NamedTuple):
+    """The month's market for work, the same for everybody."""
+
+    pension_age_months: int
+    trend_danish: float
+    trend_nonwestern: float
+    callbacks_on: float
+    programme: F64  # area: helhedsplan money over that of 2015-2018, less one
+    becomes_weak: F64  # municipality x age 18-64, monthly
+    recovers: F64
+
+
+@kernel
+def highest_chances(m: Market, p: Work) -> F64:
+    """Return bounds on the month's chances: of losing a job, and of finding one; by attachment (0 stable, 1 weak)."""
+    trend = max(abs(m.trend_danish), abs(m.trend_nonwestern))
+    lift = np.exp(0.5 * trend)
+    gain = max(p.programme_men, p.programme_women, 1.0) - 1.0
+    lift_found = lift * (1.0 + p.programme_reach * gain * max(m.programme.max(), 0.0)) * max(p.find_after_55, 1.0)
+    # Where money is cut and the programme harms, or the penalty is a gain, the bound is the whole.
+    if min(p.programme_men, p.programme_women) < 1.0 or p.callback_penalty < 0.0:
+        lift_found = 100.0
+    return np.array([
+        [p.lose_stable * lift, max(p.lose_weak, p.lose_fresh) * lift],
+        [p.find_stable * lift_found, p.find_weak * lift_found],
+    ])  # fmt: skip
+
+
+@kernel
+def ask_workers(
     persons: Persons,
     households: Households,
     areas: Areas,
-    used: I64,
+    start: int,
+    stop: int,
+    month: int,
+    seed: int,
+    address: int,
+    m: Market,
+    p: Work,
+    who: I32,
+    what: U8,
+) -> int:
+    """Ask a span of adults who do not study; write down whose work changes, and how. Nothing is changed."""
+    household = persons.household
+    birth = persons.birth
+    activity = persons.activity
+    weak = persons.weak
+    bounds = np.ceil(np.minimum(highest_chances(m, p), 1.0) * 4294967295.0)
+    turns = np.ceil(np.minimum(max(m.becomes_weak.max(), m.recovers.max()), 1.0) * 4294967295.0)
+    words = np.empty((4, BLOCK), np.uint32)
+    first, third = words[0], words[2]
+    near = np.empty(BLOCK, np.int64)
+    found = 0
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        fill(seed, persons.id, begin, end, address, words)
+        number = 0
+        for k in range(end - begin):
+            row = begin + k
+            doing = activity[row]
+            near[number] = row
+            if doing == EMPLOYED or doing == OUTSIDE:
+                chance = bounds[0 if doing == EMPLOYED else 1, weak[row]]
+                if first[k] < chance or third[k] < turns or month - birth[row] >= m.pension_age_months:
+                    number += 1
+        for k in range(number):
+            row = near[k]
+            home = household[row]
+            if home < 0:
+                continue
+            event = event_at_work(
+                persons, households, areas, row, month, first[row - begin], third[row - begin], m, p
+            )
+            if event != UNCHANGED:
+                who[found] = row
+                what[found] = event
+                found += 1
+    return found
+
+
+@kernel
+def event_at_work(
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    row: int,
+    month: int,
+    word_job: int,
+    word_attachment: int,
+    m: Market,
+    p: Work,
+) -> int:
+    """Return `work_event` for a person of the tables."""
+    months_old = month - persons.birth[row]
+    area = households.area[persons.household[row]]
+    town = max(areas.municipality[area], 0)
+    age = min(max(months_old // 12, FIRST_AGE), LAST_AGE - 1) - FIRST_AGE
+    foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
+    return work_event(
+        months_old,
+        persons.sex[row],
+        persons.activity[row],
+        persons.weak[row],
+        month - persons.since[row],
+        m.trend_nonwestern if foreign == 1 else m.trend_danish,
+        areas.stigma[area] * m.callbacks_on,
+        foreign,
+        m.programme[area],
+        m.becomes_weak[town, age],
+        m.recovers[town, age],
+        m.pension_age_months,
+        uniform(word_job),
+        uniform(word_attachment),
+        p,
+    )
+
+
+@kernel
+def change_work(
+    persons: Persons,
+    households: Households,
     places: int,
     month: int,
     seed: int,
     address: int,
-    pension_age_months: int,
-    trend_danish: float,
-    trend_nonwestern: float,
-    callbacks_on: float,
-    programme: F64,
     p: Work,
+    who: I32,
+    what: U8,
     ledger: Ledger,
 ) -> None:
-    """Let everyone of working age keep, lose or find work, and book the month's income and time outside work."""
-    household = persons.household
-    birth = persons.birth
+    """Let what was asked happen to people's work."""
+    for k in range(who.shape[0]):
+        row = who[k]
+        event = what[k]
+        if event == RECOVERS:
+            persons.weak[row] = 0
+            continue
+        was = persons.activity[row]
+        to = OUTSIDE
+        hours = 0
+        if event == RETIRES:
+            to = PENSIONER
+        elif event == WITHDRAWS:
+            persons.weak[row] = 1
+        elif event == FINDS:
+            to = EMPLOYED
+            part_time = uniform(philox(seed, persons.id[row], address, 0)[1]) < p.part_time_share
+            hours = round(100.0 * p.part_time_hours) if part_time else 100
+            area = households.area[persons.household[row]]
+            if area < places:
+                ledger.flows[JOB_STARTS, area] += 1.0
+        persons.hours[row] = hours
+        if to != was:
+            persons.activity[row] = to
+            persons.since[row] = month
+            note(ledger, month, EV_ACTIVITY, persons.id[row], 0, to)
+
+
+@kernel
+def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
+    """Book the month's income and time outside work of a span of persons.
+
+    The law counts hours: benefit that tops up part-time work is time outside (S14).
+    """
     activity = persons.activity
+    birth = persons.birth
     hours = persons.hours
-    wage = persons.wage
+    weak = persons.weak
     income = persons.income_now
     outside_now = persons.outside_now
-    area_of = households.area
-    weak = persons.weak
-    weak_bound = np.uint32(min(p.become_weak / 12.0, 1.0) * 4294967295.0)
-    words = np.empty((4, BLOCK), np.uint32)
-    total = used[0]
-    for start in range(0, total, BLOCK):
-        stop = min(start + BLOCK, total)
-        fill(seed, persons.id, start, stop, address, words)
-        for row in range(start, stop):
-            home = household[row]
-            if home < 0:
-                continue
-            doing = activity[row]
-            if doing == CHILD or doing == PUPIL:
-                continue
-            months_old = month - birth[row]
-            if doing == PENSIONER:
-                income[row] += p.pension / 12.0
-                continue
-            if doing == STUDENT:
-                income[row] += (p.student_grant if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
-                continue
-            u = uniform(words[0, row - start])
-            if months_old >= pension_age_months:
-                activity[row] = PENSIONER
-                persons.since[row] = month
-                hours[row] = 0
-                income[row] += p.pension / 12.0
-                note(ledger, month, EV_ACTIVITY, persons.id[row], 0, PENSIONER)
-                continue
-            area = area_of[home]
-            if weak[row] == 0 and words[2, row - start] < weak_bound and months_old >= HEALTH_AGE_MONTHS:
-                weak[row] = 1
-            foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
-            trend = trend_nonwestern if foreign == 1 else trend_danish
-            if doing == EMPLOYED:
-                if u < 0.2 and u < loses_work(month - persons.since[row], persons.weak[row], trend, p):
-                    activity[row] = OUTSIDE
-                    persons.since[row] = month
-                    hours[row] = 0
-                    note(ledger, month, EV_ACTIVITY, persons.id[row], 0, OUTSIDE)
-            else:
-                if area < places:
-                    ledger.flows[JOB_CHANCES, area] += 1.0
-                chance = finds_work(
-                    months_old // 12,
-                    persons.sex[row],
-                    persons.weak[row],
-                    trend,
-                    areas.stigma[area] * callbacks_on,
-                    foreign,
-                    programme[area],
-                    p,
-                )
-                if u < chance:
-                    activity[row] = EMPLOYED
-                    persons.since[row] = month
-                    part_time = uniform(words[1, row - start]) < p.part_time_share
-                    hours[row] = np.uint8(100.0 * p.part_time_hours) if part_time else 100
-                    if area < places:
-                        ledger.flows[JOB_STARTS, area] += 1.0
-                    note(ledger, month, EV_ACTIVITY, persons.id[row], 0, EMPLOYED)
-            if activity[row] == EMPLOYED:
-                income[row] += wage[row] * hours[row] / 1200.0
-                if hours[row] < 100 and persons.weak[row] == 1:
-                    # The law counts hours: benefit that tops up part-time work is time outside (S14).
-                    income[row] += p.benefit * (100 - hours[row]) / 1200.0
-                    outside_now[row] += 100 - hours[row]
-            else:
-                income[row] += (p.benefit if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
-                outside_now[row] += 100
+    for row in range(start, stop):
+        doing = activity[row]
+        if doing == CHILD or doing == PUPIL:
+            continue
+        months_old = month - birth[row]
+        if doing == EMPLOYED:
+            worked = hours[row]
+            earned = persons.wage[row] * relative_wage(persons.education[row], months_old) * worked / 1200.0
+            if worked < 100 and weak[row] == 1:
+                earned += p.benefit * (100 - worked) / 1200.0
+                outside_now[row] += 100 - worked
+            income[row] += earned
+        elif doing == OUTSIDE:
+            income[row] += (p.benefit if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
+            outside_now[row] += 100
+        elif doing == STUDENT:
+            income[row] += (p.student_grant if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
+        else:
+            income[row] += p.pension / 12.0
+    return 0
+
+
+@kernel
+def count_chances(persons: Persons, households: Households, used: I64, places: int, chances: F64) -> None:
+    """Add everybody outside work to the month's chances of a job, by area."""
+    for row in range(used[0]):
+        if persons.activity[row] == OUTSIDE and persons.household[row] >= 0:
+            area = households.area[persons.household[row]]
+            if area < places:
+                chances[area] += 1.0
 
 
 @kernel
@@ -195,14 +340,33 @@ def pension_age_months(time: float) -> int:
     return round(age * 12.0)
 
 
+def market(c: Context) -> Market:
+    """Return the month's market for work."""
+    start = c.start_month / 12.0
+    return Market(
+        pension_age_months(c.rates_time),
+        trends.danish_employment_logit_trend(c.rates_time) - trends.danish_employment_logit_trend(start),
+        trends.nonwestern_employment_logit_trend(c.rates_time) - trends.nonwestern_employment_logit_trend(start),
+        c.number("stigma.on_callbacks"),
+        (c.dose - 1.0) * c.number("funding.on_jobs"),
+        np.stack([one.becomes_weak for one in c.attachment]),
+        np.stack([one.recovers for one in c.attachment]),
+    )
+
+
 def work(c: Context) -> None:
     """Work and income: losing, finding and leaving work, and the month's income."""
-    world = c.world
-    start = c.start_month / 12.0
-    work_month(
-        world.persons, world.households, world.areas, world.used, world.places, c.month, c.seed,
-        c.address(Purpose.WORK), pension_age_months(c.time),
-        trends.danish_employment_logit_trend(c.time) - trends.danish_employment_logit_trend(start),
-        trends.nonwestern_employment_logit_trend(c.time) - trends.nonwestern_employment_logit_trend(start),
-        c.number("stigma.on_callbacks"), (c.dose - 1.0) * c.number("funding.on_jobs"), c.parameters.work, c.ledger,
-    )  # fmt: skip
+    world, p, m = c.world, c.parameters.work, market(c)
+    persons, households = world.persons, world.households
+    word = c.address(Purpose.WORK)
+    total = int(world.used[0])
+    count_chances(persons, households, world.used, world.places, c.ledger.flows[JOB_CHANCES])
+    who, what = asked(
+        c.pieces,
+        total,
+        lambda start, stop, who, what: ask_workers(
+            persons, households, world.areas, start, stop, c.month, c.seed, word, m, p, who, what
+        ),
+    )
+    change_work(persons, households, world.places, c.month, c.seed, word, p, who, what, c.ledger)
+    each_piece(c.pieces, total, lambda start, stop: earn(persons, start, stop, c.month, p))

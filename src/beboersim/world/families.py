@@ -9,39 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from beboersim.kernel import kernel
+from beboersim.world.ages import OLDEST
 from beboersim.world.codes import DANISH, WESTERN
 from beboersim.world.columns import F64, I64
 
-# Share of an age still living with a parent (assumption; leaving home is 12.5 + 3.4 + part of other moves, M2-113).
-AT_HOME_BY_AGE = (0.80, 0.64, 0.46, 0.33, 0.23, 0.16, 0.11, 0.08, 0.06, 0.05, 0.04, 0.03)  # ages 18-29
 FIRST_CHILD, LAST_CHILD, USUAL_CHILD = 18, 45, 30  # years between a parent and a child
 TRIES = 12
-
-
-@kernel
-def at_home_share(age: int) -> float:
-    """Return the share of an age that lives with a parent."""
-    if age < 18:
-        return 1.0
-    if age < 30:
-        return AT_HOME_BY_AGE[age - 18]
-    return 0.0
-
-
-@kernel
-def couple_weight(age: int) -> float:
-    """Return how likely an adult of an age is to live in a couple, relative to others (assumption)."""
-    if age < 20:
-        return 0.05
-    if age < 25:
-        return 0.30
-    if age < 30:
-        return 0.85
-    if age < 75:
-        return 1.6
-    if age < 85:
-        return 0.9
-    return 0.35
 
 
 @kernel
@@ -61,6 +34,8 @@ def assemble(
     origin: I64,
     households: int,
     within: float,
+    at_home: F64,
+    couple_weight: F64,
     u: F64,
     role: I64,
     home: I64,
@@ -75,6 +50,8 @@ def assemble(
         How many are wanted.
     within
         Share of couples within one background.
+    at_home, couple_weight
+        Share who live with a parent by age; weight of living in a couple by sex (1 woman) and age. See life_course.
     u
         Uniform numbers, person x 3.
     role, home
@@ -84,7 +61,7 @@ def assemble(
     keepers = 0
     men = 0
     for i in range(n):
-        role[i] = 1 if u[i, 0] < at_home_share(age[i]) else 0
+        role[i] = 1 if u[i, 0] < at_home[min(age[i], OLDEST)] else 0
         home[i] = -1
         if role[i] == 0:
             keepers += 1
@@ -98,8 +75,8 @@ def assemble(
     couples = min(max(keepers - households, 0), int(0.98 * min(men, women)))
     made = 0
     if couples > 0:
-        her = chosen_partners(age, woman, role, u, 1, couples)
-        his = chosen_partners(age, woman, role, u, 0, couples)
+        her = chosen_partners(age, woman, role, couple_weight, u, 1, couples)
+        his = chosen_partners(age, woman, role, couple_weight, u, 0, couples)
         hers = partner_order(age, origin, her, 2, within, u)
         theirs = partner_order(age, origin, his, 0, within, u)
         for k in range(couples):
@@ -121,13 +98,15 @@ def assemble(
 
 
 @kernel
-def chosen_partners(age: I64, woman: I64, role: I64, u: F64, sex: int, number: int) -> I64:
+def chosen_partners(age: I64, woman: I64, role: I64, couple_weight: F64, u: F64, sex: int, number: int) -> I64:
     """Return the keepers of one sex who live in a couple: weighted draws without replacement."""
     n = age.shape[0]
     key = np.full(n, np.inf)
     for i in range(n):
         if role[i] == 0 and woman[i] == sex:
-            key[i] = -np.log(u[i, 1]) / couple_weight(age[i])
+            weight = couple_weight[sex, min(age[i], OLDEST)]
+            if weight > 0.0:
+                key[i] = -np.log(u[i, 1]) / weight
     return np.argsort(key, kind="mergesort")[:number]
 
 
@@ -184,14 +163,12 @@ def place_children(
                 if background(origin[parent]) != background(origin[i]):
                     score -= 12.0
                 if woman[parent] == 0 and house >= couples:
-                    score -= 3.0
-                if house < couples:
-                    score += 0.8
+                    score -= 2.0
                 if children[house] == 1:
-                    score += 1.0
-                elif children[house] >= 3:
-                    score -= 1.5 * (children[house] - 2)
-                score += 2.0 * ((k * 7919 + i * 104729) % 1009) / 1009.0
+                    score -= 0.25
+                elif children[house] >= 2:
+                    score -= 0.9 * (children[house] - 1)
+                score += 2.5 * ((k * 7919 + i * 104729) % 1009) / 1009.0
                 if score > best_score:
                     best = parent
                     best_score = score

@@ -66,6 +66,7 @@ class Synthesis(NamedTuple):
     elderly_share: float
     income_reference: float
     benefit_churn: float
+    knows_elsewhere: float
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from beboersim.kernel import kernel
-from beboersim.world.attachment import WAGE_BY_EDUCATION, Work, steady_states
+from beboersim.world.ages import OLDEST, between_bands
+from beboersim.world.attachment import FIRST_AGE as FIRST_WORKING_AGE
+from beboersim.world.attachment import LAST_AGE as LAST_WORKING_AGE
+from beboersim.world.attachment import (
+    WAGE_BY_EDUCATION,
+    YOUNG_WAGE,
+    YOUNG_WAGE_UNTIL,
+    Work,
+    WorkingLives,
+    working_lives,
+)
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -21,23 +31,39 @@ from beboersim.world.codes import (
     PUPIL,
     STUDENT,
     UPPER_SECONDARY,
+    VOCATIONAL,
 )
 from beboersim.world.columns import F64, I64, NEVER
-from beboersim.world.layout import Area, Synthesis
+from beboersim.world.layout import Area, Synthesis, logistic
 from beboersim.world.margins import Margins
 from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
 from beboersim.world.quotas import chosen
+from beboersim.world.school import AGES, FIRST_AGE, Schooling, careers
 
 YEARS_OF_CONVICTIONS = 4  # the longest window of any rule set
 YEAR_UNITS = 200  # persons.outside_past is kept in 1/200 of a year
+STUDENTS_UNTIL = 45  # first age at which nobody studies
 
-# Of 18-64-year-olds with more than basic schooling: upper secondary, vocational, higher (national 25-69 in 2009-2019:
-# vocational 34-38, higher 30-40 per cent; national_trends.csv). Relative wage by education (assumption, fitted mean).
-ABOVE_BASIC = (0.16, 0.45, 0.39)
+# Basic schooling falls from one age to the next by 0.49 points, since the share of 30-59 fell so much a year from 2008
+# to 2015 (24.39 to 20.98 per cent, national_trends.csv): those who left were so many points above those who came, over
+# thirty years. In log-odds at the share of 2015: 0.0049 / (0.21 * 0.79).
+BASIC_BY_AGE = 0.0295
+MIDDLE_AGE = 44.5  # of 30-59
+NATIONAL_BASIC = 0.2098  # share of 30-59, 2015 (national_trends.csv basic_education_pct_30_59)
+OLDEST_GRADIENT = 75  # ages above are taken alike
+# Of those above basic schooling at 35 and at 65: upper secondary, vocational, higher; straight between (assumption;
+# national 25-69 in 2009-2019: vocational 34-38, higher 30-40 per cent; national_trends.csv).
+ABOVE_BASIC_AT_35, ABOVE_BASIC_AT_65 = (0.08, 0.37, 0.55), (0.10, 0.56, 0.34)
 # Odds of standing outside work against others of the same age (assumption, 1-3; the area's number is published).
 OUTSIDE_ODDS = {"basic": 2.2, "nonwestern_immigrant": 1.8, "nonwestern_descendant": 1.2, "woman": 1.05}
 # Foreign background and not of Danish origin lower the chance of education above basic (assumption 1.2-2.5 in odds).
 BASIC_ODDS = {"nonwestern_immigrant": 1.8}
+STUDENTS_IN_NAMED = 0.75  # students in named areas over those of the same age elsewhere (assumption, 0.6-1.0)
+# Share of the young who leave school weakly attached, over the share outside work of those of 20-29 who do not study
+# (assumption, 0.4-0.8).
+WEAK_FROM_SCHOOL = 0.6
+COMPLETED_BEFORE_WORK = 1.2  # educations that those who end their studies have completed (drawn careers, rounded)
+WAGE_SPREAD = 0.5  # standard deviation of the log of full-time wages (mobility §8 income_log_sd_within)
 
 
 @dataclass(frozen=True)
@@ -83,6 +109,7 @@ def livelihoods(
     rng: np.random.Generator,
     work: Work,
     crime: Crime,
+    schooling: Schooling,
     p: Synthesis,
 ) -> Livelihoods:
     """Draw what the residents of a municipality do and have.
@@ -92,80 +119,91 @@ def livelihoods(
     """
     n = len(people.area)
     age, origin, area = people.age, people.origin, people.area
-    number = len(areas)
     month = margins.year * 12
 
     def per_area(name: str) -> F64:
         return np.array([getattr(a, name) for a in areas])
 
     def count(mask: np.ndarray) -> I64:
-        return np.bincount(area[mask], minlength=number)
+        return np.bincount(area[mask], minlength=len(areas))
 
-    # Education: of 30-59 the published number has basic schooling only; other ages by the same odds.
-    basic_weight = np.where(origin == NONWESTERN_IMMIGRANT, BASIC_ODDS["nonwestern_immigrant"], 1.0)
+    # Who studies: the published share of each age, fewer in named areas.
+    kind = np.array([a.kind for a in areas])
+    student_weight = np.where(kind[area] == NAMED_AREA, STUDENTS_IN_NAMED, 1.0)
+    studying = students_by_age(margins)[np.minimum(age, OLDEST)]
+    student = (age >= 16) & (age < STUDENTS_UNTIL) & (rng.random(n) < np.clip(studying * student_weight, 0.0, 0.98))
+
+    # Education: of 30-59 the published number has basic schooling only, the older more often; other ages by the same
+    # odds. Below 35 the level is that of a career drawn for the age (world.school).
+    basic_odds = np.exp(BASIC_BY_AGE * (np.clip(age, 30, OLDEST_GRADIENT) - MIDDLE_AGE))
+    basic_odds *= np.where(origin == NONWESTERN_IMMIGRANT, BASIC_ODDS["nonwestern_immigrant"], 1.0)
     mid = (age >= 30) & (age < 60)
     basic_share = per_area("basic_education")
     quota = np.rint(basic_share * count(mid)).astype(np.int64)
-    weight = np.where(mid, basic_weight, 0.0)
-    basic = chosen(area, quota, weight, rng.random(n))
-    # Basic schooling at other ages over that of 30-59: older generations more, the young are not done (assumption,
-    # 1-1.6, 4-6 and 1.3-2.2).
-    other_age_share = np.where(age >= 60, 1.3, np.where(age < 20, 5.0, np.where(age < 25, 1.7, 1.0)))
-    chance = np.clip(basic_share[area] * other_age_share, 0.0, 0.98)
-    basic |= ~mid & (rng.random(n) < np.where(age < 18, 1.0, chance))
-    level = np.searchsorted(np.cumsum(ABOVE_BASIC), rng.random(n)) + UPPER_SECONDARY
-    level = np.minimum(level, HIGHER)
-    level = np.where((age < 25) & (level == HIGHER), UPPER_SECONDARY, level)
-    education = np.where(basic, BASIC, level)
-    abroad = (origin == NONWESTERN_IMMIGRANT) & ~basic & (rng.random(n) < p.foreign_education)
+    basic = chosen(area, quota, np.where(mid, basic_odds, 0.0), rng.random(n))
+    share = np.clip(basic_share[area], 0.01, 0.97)
+    chance = basic_odds * share / (1.0 - share + basic_odds * share)
+    basic |= (age >= 60) & (rng.random(n) < chance)
+    low = np.interp(age, (35, 65), (ABOVE_BASIC_AT_35[0], ABOVE_BASIC_AT_65[0]))
+    middle = low + np.interp(age, (35, 65), (ABOVE_BASIC_AT_35[1], ABOVE_BASIC_AT_65[1]))
+    university = university_odds(margins, schooling)
+    u = rng.random(n)
+    lesser = middle / (middle + university * (1.0 - middle))  # share below higher education
+    level = np.where(u < low / middle * lesser, UPPER_SECONDARY, np.where(u < lesser, VOCATIONAL, HIGHER))
+    education = np.where(basic | (age < 16), BASIC, level)
+    months_in = np.zeros(n, np.int64)
+    young = (age >= FIRST_AGE) & (age < FIRST_AGE + AGES)
+    twenties = (age >= 20) & (age < 30) & ~student
+    usual = basic_of_the_young(people.months_old, schooling)
+    odds = share / (1.0 - share) / (NATIONAL_BASIC / (1.0 - NATIONAL_BASIC))
+    basic |= twenties & (rng.random(n) < odds * usual / (1.0 - usual + odds * usual))
+    settled = np.where(mid | twenties, basic, -1)
+    education[young], months_in[young] = drawn_careers(people, student, settled, young, university, rng, schooling)
+    abroad = (origin == NONWESTERN_IMMIGRANT) & (education > BASIC) & ~student & (rng.random(n) < p.foreign_education)
     danish_education = np.where(abroad, 0, 1)
 
     # One in seven Western residents is taken as a Danish citizen (assumption, 0.05-0.3).
     citizen_share = np.array([1.0, 0.15, p.immigrant_citizens, p.descendant_citizens])
     citizen = (rng.random(n) < citizen_share[origin]).astype(np.int64)
 
-    # Activity by age, then students, then the published number outside, and the others in work.
     activity = np.where(age < 6, CHILD, np.where(age < 16, PUPIL, EMPLOYED))
     activity = np.where(age >= 65, PENSIONER, activity)
-    band = np.searchsorted(margins.ages.age_from, age, side="right") - 1
-    studying = np.nan_to_num(margins.ages.in_education / np.maximum(margins.ages.population, 1.0))
-    studying[margins.ages.age_from == 15] *= 1.5  # the count in the band 15-17 covers 16 and 17 only (municipal.md §8)
-    kind = np.array([a.kind for a in areas])
-    # Students are fewer in named areas and among those with basic schooling (assumption, 0.6-1.0; 0.6-0.9, 1.0-1.3).
-    student_weight = np.where(kind[area] == NAMED_AREA, 0.75, 1.0) * np.where(education == BASIC, 0.75, 1.15)
-    student_weight = np.where(age < 20, 1.0, student_weight)
-    student = (age >= 16) & (age < 45) & (rng.random(n) < np.clip(studying[band] * student_weight, 0.0, 0.97))
-    student &= ~((education == HIGHER) & (age >= 30))
-    # Who studies has not finished: under 20 mostly youth education, later higher education after upper secondary
-    # (assumption, 0.05-0.3 and 0.75-0.95 in higher education).
-    in_higher = rng.random(n) < np.where(age < 20, 0.15, 0.85)
-    unfinished = np.where(in_higher, UPPER_SECONDARY, BASIC)
-    education = np.where(student & ~mid, unfinished, education)
     activity = np.where(student, STUDENT, activity)
 
     working_age = (age >= 18) & (age < 65)
-    with np.errstate(invalid="ignore"):
-        odds = (1.0 - margins.ages.employed) / margins.ages.employed
-    odds = np.nan_to_num(odds, nan=1.0)
-    weight = odds[band] * np.where(education == BASIC, OUTSIDE_ODDS["basic"], 1.0)
+    not_working = outside_by_age(margins)[np.clip(age, FIRST_WORKING_AGE, LAST_WORKING_AGE - 1) - FIRST_WORKING_AGE]
+    weight = np.where(education == BASIC, OUTSIDE_ODDS["basic"], 1.0)
     weight *= np.where(origin == NONWESTERN_IMMIGRANT, OUTSIDE_ODDS["nonwestern_immigrant"], 1.0)
     weight *= np.where(origin == NONWESTERN_DESCENDANT, OUTSIDE_ODDS["nonwestern_descendant"], 1.0)
     weight *= np.where(people.woman == 1, OUTSIDE_ODDS["woman"], 1.0)
     able = working_age & ~student
     outside_share = per_area("outside_work")
     quota = np.rint(outside_share * count(working_age)).astype(np.int64)
+    # In a race a weight of -log(1 - share) gives the share; what sorts people of an age does not sort the ages.
+    number = np.maximum(np.bincount(age[able], minlength=OLDEST + 1), 1)
+    mean = np.bincount(age[able], weights=weight[able], minlength=OLDEST + 1) / number
+    expected = shares_by_age_and_area(quota.astype(np.float64), age, area, not_working, able)
+    weight = weight / np.maximum(mean, 1e-9)[age] * -np.log1p(-np.minimum(expected, 0.999))
     outside = chosen(area, quota, np.where(able, weight, 0.0), rng.random(n))
     activity = np.where(outside, OUTSIDE, activity)
     idle_youth = (age >= 16) & (age < 18) & ~student
     activity = np.where(idle_youth, OUTSIDE, activity)
 
-    # Latent attachment: the area's latent level sets the share of the weakly attached; who they are follows Bayes.
-    u_stable, u_weak = steady_states(work)
-    weak_share = np.clip((per_area("latent_outside") - u_stable) / (u_weak - u_stable), 0.01, 0.97)[area]
-    if_outside = weak_share * u_weak / (weak_share * u_weak + (1.0 - weak_share) * u_stable)
-    if_working = weak_share * (1.0 - u_weak) / (weak_share * (1.0 - u_weak) + (1.0 - weak_share) * (1.0 - u_stable))
-    # A student is half as often weakly attached as the area's adults (assumption, 0.3-1).
-    weak_chance = np.where(activity == OUTSIDE, if_outside, np.where(student, 0.5 * weak_share, if_working))
+    # Latent attachment: by age as the town's working lives have it, in each area around its latent level; who they are
+    # follows Bayes.
+    lives = lives_of(margins, work, schooling)
+    at = np.clip(age, FIRST_WORKING_AGE, LAST_WORKING_AGE - 1) - FIRST_WORKING_AGE
+    level = shares_by_age_and_area(per_area("latent_outside") * count(working_age), age, area, not_working, able)
+    if_weak, if_stable = lives.outside_if_weak[at], lives.outside_if_stable[at]
+    weak_share = np.clip((level - if_stable) / (if_weak - if_stable), 0.01, 0.98)
+    when_outside = weak_share * if_weak / (weak_share * if_weak + (1.0 - weak_share) * if_stable)
+    when_working = weak_share * (1.0 - if_weak)
+    when_working /= when_working + (1.0 - weak_share) * (1.0 - if_stable)
+    when_able = np.where(activity == OUTSIDE, when_outside, when_working)
+    # Students are as those who have left school were, less those whom a completed education has helped.
+    student_weak = weak_from_school(margins) * np.where(education == BASIC, 1.0, 1.0 - schooling.weak_lost_by_education)
+    student_weak = student_weak * weak_share / np.maximum(lives.weak[at], 1e-9)
+    weak_chance = np.where(student, np.minimum(student_weak, 0.95), when_able)
     weak = ((rng.random(n) < weak_chance) & (activity >= STUDENT) & (activity != PENSIONER)).astype(np.int64)
 
     # Spells so far, from the rate at which each spell ends.
@@ -175,7 +213,8 @@ def livelihoods(
         np.where(weak == 1, work.lose_weak, work.lose_stable),
     )
     spell = np.minimum(-np.log(rng.random(n)) / ends, np.maximum(people.months_old - 16 * 12, 0)).astype(np.int64)
-    spell = np.where(student, np.minimum(spell, 48), spell)
+    spell = np.where(student & young, months_in, np.where(student, np.minimum(spell, 48), spell))
+    spell = np.where(young & ~student, np.minimum(spell, months_in), spell)
     since = np.where(activity >= STUDENT, month - 1 - spell, month - people.months_old)
     since = np.maximum(since, month - 800)
     part_time = (activity == EMPLOYED) & (rng.random(n) < work.part_time_share)
@@ -200,6 +239,157 @@ def livelihoods(
         convicted_years=convicted_years,
         risk=risk,
     )
+
+
+def students_by_age(margins: Margins) -> F64:
+    """Return the share in education by age 0-110 (municipality_age.csv)."""
+    ages = margins.ages
+    share = ages.in_education / np.maximum(ages.population, 1.0)
+    share[ages.age_from == 15] *= 1.5  # the count in the band 15-17 covers 16 and 17 only (municipal.md §8)
+    by_age = between_bands(ages, share)
+    by_age[16:18] = by_age[16:18].max()
+    by_age[:16] = 0.0
+    return by_age
+
+
+def outside_by_age(margins: Margins) -> F64:
+    """Return the share outside work of those aged 18-64 who do not study, by age (municipality_age.csv).
+
+    Work and study are taken as independent within an age (municipal.md §2).
+    """
+    by_age = 1.0 - between_bands(margins.ages, margins.ages.employed)
+    return np.clip(by_age[FIRST_WORKING_AGE:LAST_WORKING_AGE], 0.02, 0.98)
+
+
+def weak_from_school(margins: Margins) -> float:
+    """Return the share of the young who leave school weakly attached."""
+    return WEAK_FROM_SCHOOL * float(outside_by_age(margins)[20 - FIRST_WORKING_AGE : 30 - FIRST_WORKING_AGE].mean())
+
+
+def lives_of(margins: Margins, work: Work, schooling: Schooling) -> WorkingLives:
+    """Return a municipality's working lives."""
+    known = careers(schooling)
+    yearly = known.student[:, ::4]
+    ends = ((yearly[:, :-1] == 1) & (yearly[:, 1:] == 0)).sum(axis=0) / np.maximum((yearly[:, :-1] == 1).sum(axis=0), 1)
+    # Ages at the end of the year; who of the students of the age before have ended, over those who do not study then.
+    ages = FIRST_AGE + 1 + np.arange(len(ends))
+    share = students_by_age(margins)
+    cohort = margins.residents[ages - 1] / np.maximum(margins.residents[ages], 1e-9)
+    found = np.minimum(share[ages - 1] * ends * cohort / np.maximum(1.0 - share[ages], 0.05), 0.6)
+    entering = np.zeros(LAST_WORKING_AGE - FIRST_WORKING_AGE)
+    entering[ages[ages >= FIRST_WORKING_AGE] - FIRST_WORKING_AGE] = found[ages >= FIRST_WORKING_AGE]
+    completed = 1.0 - COMPLETED_BEFORE_WORK * schooling.weak_lost_by_education
+    weak = weak_from_school(margins) * completed
+    return working_lives(outside_by_age(margins), entering, weak, schooling.job_at_once, work)
+
+
+def drawn_careers(
+    people: People,
+    student: np.ndarray,
+    basic: np.ndarray,
+    young: np.ndarray,
+    university: float,
+    rng: np.random.Generator,
+    p: Schooling,
+) -> tuple[I64, I64]:
+    """Return education of the young, and months since their study or break from it began, from careers like theirs.
+
+    Parameters
+    ----------
+    student
+        Whether each studies.
+    basic
+        Whether each has basic schooling only, where that is settled already; -1 where it is not.
+    young
+        Who is of the ages that careers cover.
+    university
+        Odds of higher education here against the nation, see `university_odds`.
+    """
+    known = careers(p)
+    rows = np.flatnonzero(young)
+    quarter = np.minimum((people.months_old[rows] - 12 * FIRST_AGE) // 3, known.student.shape[1] - 1)
+    wanted = (student[rows] * 3 + basic[rows] + 1).astype(np.int64)
+    u = rng.random((len(rows), 2))
+    education = np.zeros(len(rows), np.int64)
+    months_in = np.zeros(len(rows), np.int64)
+    order = np.argsort(quarter * 8 + wanted, kind="stable")
+    groups, starts = np.unique((quarter * 8 + wanted)[order], return_index=True)
+    for group, mine in zip(groups.tolist(), np.split(order, starts[1:]), strict=True):
+        q, kind = divmod(group, 8)
+        studies, level = divmod(kind, 3)
+        like = known.student[:, q] == studies
+        if level > 0:
+            like &= (known.education[:, q] == BASIC) == (level == 2)
+        pool = np.flatnonzero(like)
+        if len(pool) == 0:
+            pool = np.flatnonzero(known.student[:, q] == studies)
+        higher = pool[known.education[pool, q] == HIGHER]
+        others = pool[known.education[pool, q] != HIGHER]
+        chance = university * len(higher) / max(university * len(higher) + len(others), 1e-9)
+        graduates = u[mine, 0] < chance
+        picked = np.empty(len(mine), np.int64)
+        for among, these in ((higher, graduates), (others, ~graduates)):
+            if len(among):
+                picked[these] = among[(u[mine[these], 1] * len(among)).astype(np.int64)]
+        education[mine] = known.education[picked, q]
+        months_in[mine] = known.months_in[picked, q]
+    education[basic[rows] == 1] = BASIC
+    education[(basic[rows] == 0) & (education == BASIC)] = UPPER_SECONDARY
+    return education, months_in
+
+
+def university_odds(margins: Margins, p: Schooling) -> float:
+    """Return the odds of higher education over the nation's: the odds of studying at 20-29 over the nation's.
+
+    Where many study many have studied (assumption: in proportion; the published tables of education by municipality
+    hold basic schooling only).
+    """
+    known = careers(p)
+    national = float(known.student[:, 4 * (20 - FIRST_AGE) : 4 * (30 - FIRST_AGE)].mean())
+    number = margins.residents[20:30]
+    here = float((students_by_age(margins)[20:30] * number).sum() / number.sum())
+    return here / (1.0 - here) / (national / (1.0 - national))
+
+
+def basic_of_the_young(months_old: I64, p: Schooling) -> F64:
+    """Return the national share with basic schooling among those of an age who do not study, from their careers."""
+    known = careers(p)
+    free = known.student == 0
+    share = (free & (known.education == BASIC)).sum(axis=0) / np.maximum(free.sum(axis=0), 1)
+    return share[np.clip((months_old - 12 * FIRST_AGE) // 3, 0, len(share) - 1)]
+
+
+def shares_by_age_and_area(wanted: F64, age: I64, area: I64, share: F64, able: np.ndarray) -> F64:
+    """Return each person's share such that the able of every area add up to a wanted number.
+
+    All areas have the same log-odds by age but for a shift each; by age, the able of the town have the given shares.
+    """
+    by_age = np.log(share / (1.0 - share))
+    number = np.bincount(age[able], minlength=OLDEST + 1)
+    target = np.bincount(age[able], weights=share[able], minlength=OLDEST + 1)
+    target *= wanted.sum() / max(target.sum(), 1e-9)
+    known = number > 0
+    target = np.clip(np.divide(target, number, out=np.full(OLDEST + 1, 0.5), where=known), 0.005, 0.995)
+    for _ in range(4):
+        found = logistic(by_age + levels_by_area(wanted, area, logistic(by_age), able)[area])
+        now = np.divide(
+            np.bincount(age[able], weights=found[able], minlength=OLDEST + 1), number,
+            out=np.full(OLDEST + 1, 0.5), where=known,
+        )  # fmt: skip
+        now = np.clip(now, 0.005, 0.995)
+        by_age = by_age + (np.log(target / (1.0 - target)) - np.log(now / (1.0 - now)))[np.minimum(age, OLDEST)]
+    return logistic(by_age + levels_by_area(wanted, area, logistic(by_age), able)[area])
+
+
+def levels_by_area(wanted: F64, area: I64, share: F64, able: np.ndarray) -> F64:
+    """Return a shift of the log-odds for each area that brings the sum of the shares of the able to a wanted number."""
+    low, high = np.full(len(wanted), -6.0), np.full(len(wanted), 6.0)
+    logit = np.log(share[able] / (1.0 - share[able]))
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        total = np.bincount(area[able], weights=logistic(logit + middle[area[able]]), minlength=len(wanted))
+        low, high = np.where(total < wanted, middle, low), np.where(total < wanted, high, middle)
+    return 0.5 * (low + high)
 
 
 def time_outside(
@@ -250,15 +440,16 @@ def incomes(
     work: Work,
     p: Synthesis,
 ) -> tuple[F64, F64]:
-    """Return full-time wages and last year's income; mean income of 15-64 outside education is the published ratio.
+    """Return own wage levels and last year's income; mean income of 15-64 outside education is the published ratio.
 
-    Wages are log-normal around the level of the education (s.d. 0.5 of the log, mobility §8 income_log_sd_within);
-    one factor an area brings their mean to what the ratio leaves after benefits.
+    A full-time wage is the person's own level times what education and age pay (attachment.relative_wage). Own levels
+    are log-normal; one factor an area brings the mean to what the ratio leaves after benefits.
     """
     n = len(people.area)
     number = len(areas)
-    wage = np.array(WAGE_BY_EDUCATION)[education] * np.exp(0.5 * rng.standard_normal(n) - 0.125)
-    wage *= np.where(people.age < 25, 0.75, 1.0)  # the young earn less (assumption, 0.6-0.9)
+    own = np.exp(WAGE_SPREAD * rng.standard_normal(n) - 0.5 * WAGE_SPREAD**2)
+    young = people.months_old < YOUNG_WAGE_UNTIL
+    wage = own * np.array(WAGE_BY_EDUCATION)[education] * np.where(young, YOUNG_WAGE, 1.0)
     worked = 1.0 - outside_past / YEAR_UNITS
     working = activity == EMPLOYED
     benefits = np.where(activity == OUTSIDE, outside_past / YEAR_UNITS, 0.0) * work.benefit
@@ -279,8 +470,7 @@ def incomes(
     factor = np.divide(needed, from_work, out=np.full(number, region_income), where=from_work > 0)
     total = from_benefits + from_work * factor
     squeeze = np.divide(target * in_base, total, out=np.ones(number), where=total > 0)
-    wage = wage * factor[people.area]
-    return wage, (benefits + earned_shape * factor[people.area]) * squeeze[people.area]
+    return own * factor[people.area], (benefits + earned_shape * factor[people.area]) * squeeze[people.area]
 
 
 def convictions(

@@ -8,6 +8,7 @@ import numpy as np
 
 from beboersim.evidence import trends
 from beboersim.evidence.municipalities import AgeTable, Municipality, age_table, municipality, social_share
+from beboersim.world.ages import by_single_year
 from beboersim.world.columns import F64, I64
 
 # Share of each origin group by coarse age on 1 January 2011 (national_trends.csv, age_share_*). Western stands for
@@ -29,6 +30,7 @@ class Margins:
     municipality: Municipality
     year: int
     ages: AgeTable
+    residents: F64  # by single year of age, 0-110
     by_age_and_origin: F64  # persons, age band x origin group
     non_western: float
     western: float
@@ -64,6 +66,7 @@ def margins(name: str, year: int) -> Margins:
         municipality=here,
         year=year,
         ages=ages,
+        residents=by_single_year(ages),
         by_age_and_origin=fitted_age_and_origin(ages, non_western, western, at),
         non_western=non_western,
         western=western,

@@ -1,8 +1,9 @@
-"""The dated path of a municipality that no policy can shift: who comes looking for a home, and how many homes exist.
+"""The dated path of a municipality that no policy can shift: its residents by age and origin, its homes, their owners.
 
-Population follows the published series (projected with the nation after the last count). Seekers by age are what the
-change of the age pyramid needs plus ordinary turnover. Homes follow from population and household size; there is no
-published series of completed dwellings by municipality, so that path is an assumption (municipal.md §8).
+To 2017 residents follow the published counts by age; after that each cohort lives, dies and moves as it did from 2012
+to 2017, and the total follows the published population (and the nation's after the last count). Homes follow from
+population and household size; there is no published series of completed dwellings by municipality, so that path is an
+assumption (municipal.md §8).
 """
 
 from __future__ import annotations
@@ -12,38 +13,30 @@ from typing import NamedTuple
 import numpy as np
 
 from beboersim.evidence import trends
-from beboersim.evidence.municipalities import age_table
+from beboersim.evidence.municipalities import AGE_YEARS, age_table
+from beboersim.world import life_course
+from beboersim.world.ages import OLDEST, by_single_year
 from beboersim.world.columns import F64
-from beboersim.world.margins import Margins, household_size
+from beboersim.world.margins import Margins, household_size, immigrants_among_non_western
 
-# First ages of the groups in which seekers come, and the first age after the last.
-SEEKER_AGES = (0, 18, 22, 30, 50, 65, 126)
-PYRAMIDS = (2010, 2015)  # two counts five years apart, from which net migration by age is read
+MIGRATION_READ = (2012, 2017)  # counts by age between which net migration is read
 LAST_PATH_YEAR = 2051
-
-
-class Seekers(NamedTuple):
-    """Parameters of seekers and completed dwellings; see evidence/parameters/seekers.toml."""
-
-    turnover_18_21: float
-    turnover_22_29: float
-    turnover_30_49: float
-    turnover_50_64: float
-    turnover_65: float
-    nonwestern_lift: float
-    weak_danish: float
-    weak_nonwestern: float
-    new_social: float
+SMOOTHED_OVER = 3  # years of age on either side, in which a net rate is averaged
 
 
 class Outlook(NamedTuple):
-    """One municipality's path. Yearly arrays begin on 1 January of the start year."""
+    """One municipality's path at scale 1. Yearly arrays begin on 1 January of the start year."""
 
     start_year: int
-    population: F64  # residents
+    residents: F64  # year x age 0-110
+    origins: F64  # year x origin group
+    households: F64  # year x size (1, 2, 3, 4, 5 and more), shares of all
     homes: F64  # dwellings over those of the start
-    seekers: F64  # year x age group (SEEKER_AGES), persons who come in the year
-    non_western: F64  # share of the residents
+    owner_occupied: F64  # share of dwellings
+
+    def in_year(self, time: float) -> int:
+        """Return the place of a year in the arrays."""
+        return min(max(int(time) - self.start_year, 0), len(self.residents) - 2)
 
 
 def population(margins: Margins, year: float) -> float:
@@ -55,71 +48,104 @@ def population(margins: Margins, year: float) -> float:
     return series(last) * trends.national_population(year) / trends.national_population(last)
 
 
-def non_western(margins: Margins, year: float) -> float:
-    """Return the non-Western share on a date."""
-    return margins.municipality.non_western(year)
-
-
-def survival(ages: np.ndarray) -> np.ndarray:
-    """Return the share of persons of single ages who are alive five years later (both sexes)."""
-    rates = np.zeros(130)
-    for sex in ("men", "women"):
-        for band in trends.mortality(sex):
-            rates[band.age_from : band.age_to + 1] += 0.5 * band.rate
-    return np.array([np.prod(1.0 - rates[age : age + 5]) for age in ages])
-
-
-def single_years(name: str, year: int) -> F64:
-    """Return residents by single age 0-99 on 1 January, even within the published bands."""
-    table = age_table(name, year)
-    by_age = np.zeros(100)
-    for low, high, number in zip(table.age_from, table.age_to, table.population, strict=True):
-        top = min(int(high), 99)
-        by_age[low : top + 1] += number / (top + 1 - low)
-    return by_age
+def survival() -> F64:
+    """Return the share of an age, both sexes, who are alive a year later, by age 0-110."""
+    return 1.0 - 0.5 * (life_course.deaths("men") + life_course.deaths("women"))
 
 
 def net_migration(name: str) -> F64:
-    """Return net migration a year by seeker age group, as shares of the group's residents in 2015.
-
-    Cohort method: residents of 2015 against the survivors of those five years younger in 2010; a group's net is a
-    fifth of the five years'. Children's net is that of the ages born before 2010.
-    """
-    first, last = (single_years(name, year) for year in PYRAMIDS)
-    ages = np.arange(95)
-    net = (last[5:] - first[:95] * survival(ages)) / 5.0
-    age_after = ages + 5
-    groups = np.searchsorted(np.array(SEEKER_AGES), age_after, side="right") - 1
-    by_group = np.bincount(groups, weights=net, minlength=6)
-    residents = np.bincount(
-        np.searchsorted(np.array(SEEKER_AGES), np.arange(100), side="right") - 1, weights=last, minlength=6
-    )
-    return by_group / residents
+    """Return net migration a year as a share of those of an age before, by age 0-109, read from two counts by age."""
+    alive = survival()[:-1]
+    rates = []
+    for year in range(*MIGRATION_READ):
+        before, after = (by_single_year(age_table(name, y)) for y in (year, year + 1))
+        rates.append((after[1:] - before[:-1] * alive) / np.maximum(before[:-1], 1.0))
+    mean = np.mean(rates, axis=0)
+    window = np.ones(2 * SMOOTHED_OVER + 1)
+    weight = np.convolve(np.ones(OLDEST), window, "same")
+    smooth: F64 = np.convolve(mean, window, "same") / weight
+    # Cohorts shrink within a few years at eighteen to thirty: those ages are not averaged away.
+    young = (np.arange(OLDEST) >= 14) & (np.arange(OLDEST) < 34)
+    return np.where(young, mean, np.where(np.arange(OLDEST) < 85, smooth, 0.0))
 
 
-def outlook(margins: Margins, p: Seekers) -> Outlook:
-    """Return the path of a municipality from the start year on."""
+def residents_path(margins: Margins, years: np.ndarray) -> F64:
+    """Return residents by year and age: counts, then cohorts whose total is the population's."""
     name = margins.municipality.name
+    rates = net_migration(name)
+    alive = survival()
+    mobile = life_course.mobility()
+    found = np.zeros((len(years), OLDEST + 1))
+    found[0] = margins.residents
+    fertility = local_fertility(margins)
+    for k, year in enumerate(years[:-1]):
+        if year + 1 <= AGE_YEARS[1]:
+            found[k + 1] = by_single_year(age_table(name, int(year) + 1))
+            continue
+        now = found[k]
+        later = np.zeros(OLDEST + 1)
+        later[1:] = np.maximum(now[:-1] * (alive[:-1] + rates), 0.0)
+        later[0] = births(now, float(year)) * fertility
+        missing = population(margins, float(year) + 1.0) - later.sum()
+        later += missing * mobile * later / (mobile * later).sum()
+        found[k + 1] = np.maximum(later, 0.0)
+    return found
+
+
+def births(residents: F64, year: float) -> float:
+    """Return the births of a year at the nation's rates; half of each age are women."""
+    total = 0.0
+    for band in trends.fertility_rates(year):
+        total += 0.5 * residents[band.age_from : band.age_to + 1].sum() * band.rate
+    return total
+
+
+def local_fertility(margins: Margins) -> float:
+    """Return births over those at the nation's rates, from the newborn of the first day."""
+    return float(margins.residents[0] / births(margins.residents, float(margins.year)))
+
+
+def origin_shares(margins: Margins, year: float) -> F64:
+    """Return the share of each origin group on a date: the municipality's path, with the nation's descendants."""
+    non_western = margins.municipality.non_western(year)
+    western = max(margins.municipality.immigrants(year) - non_western, 0.5 * margins.western)
+    immigrants = immigrants_among_non_western(year)
+    return np.array([1.0 - non_western - western, western, non_western * immigrants, non_western * (1.0 - immigrants)])
+
+
+def household_shares(margins: Margins, one_person: float, at_start: F64) -> F64:
+    """Return the share of households by size from the share of one person; the others keep their mix."""
+    others = at_start[1:] / at_start[1:].sum()
+    return np.concatenate([[one_person], (1.0 - one_person) * others])
+
+
+def outlook(margins: Margins, households_at_start: F64, standstill: bool) -> Outlook:
+    """Return the path of a municipality from the start year on.
+
+    Parameters
+    ----------
+    households_at_start
+        Shares of households by size 1, 2, 3, 4, 5 and more.
+    standstill
+        Whether everything stays as on the first day.
+    """
     years = np.arange(margins.year, LAST_PATH_YEAR + 1)
-    people = np.array([population(margins, float(y)) for y in years])
-    one_person = margins.municipality.one_person_households
-    size = np.array([household_size(one_person(float(y))) for y in years])
-    homes = people / size
-    by_age = single_years(name, margins.year)
-    group = np.searchsorted(np.array(SEEKER_AGES), np.arange(100), side="right") - 1
-    residents = np.bincount(group, weights=by_age, minlength=6)
-    turnover = np.array(
-        [0.0, p.turnover_18_21, p.turnover_22_29, p.turnover_30_49, p.turnover_50_64, p.turnover_65]
+    dated = np.where(standstill, margins.year, years).astype(np.float64)
+    here = margins.municipality
+    if standstill:
+        residents = np.repeat(margins.residents[None, :], len(years), axis=0)
+    else:
+        residents = residents_path(margins, years)
+    people = residents.sum(axis=1)
+    # The starting households are the published share's as nearly as families allow; the path keeps the difference.
+    lead = households_at_start[0] - margins.one_person
+    one = np.array([here.one_person_households(y) for y in dated])
+    homes = people / np.array([household_size(share) for share in one])
+    return Outlook(
+        margins.year,
+        residents,
+        np.stack([origin_shares(margins, y) for y in dated]) * people[:, None],
+        np.stack([household_shares(margins, share + lead, households_at_start) for share in one]),
+        homes / homes[0],
+        np.array([here.owner_occupied(y) for y in dated]),
     )
-    # Children come with their parents: four fifths of the parents' rate (assumption, 0.6-1.0).
-    turnover[0] = 0.8 * p.turnover_30_49
-    base = np.maximum((net_migration(name) + turnover) * residents, 0.0)
-    past_growth = population(margins, 2015.0) - population(margins, 2010.0)
-    growth = np.diff(people)
-    # Years that grow more than 2010-2015 did take in as many more, spread over the ages as the others.
-    extra = growth - past_growth / 5.0
-    adults_and_children = base.sum()
-    seekers = np.maximum(base[None, :] * (1.0 + (extra / adults_and_children)[:, None]), 0.0)
-    seekers = np.vstack([seekers, seekers[-1:]])
-    shares = np.array([non_western(margins, float(y)) for y in years])
-    return Outlook(margins.year, people, homes / homes[0], seekers, shares)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from beboersim.kernel import kernel
-from beboersim.world.codes import EMPLOYED, KEEPER, OUTSIDE, PENSIONER, STUDENT, VOCATIONAL
+from beboersim.world.codes import EMPLOYED, HIGHER, KEEPER, OUTSIDE, PENSIONER, STUDENT, VOCATIONAL
 from beboersim.world.columns import F64
-from beboersim.world.state import Households, Persons
+from beboersim.world.state import Households, Persons, World
 
 INCOME_STEPS = 101
 
@@ -22,6 +24,7 @@ class Profile(NamedTuple):
     students: float  # number of keepers in education
     outside: float  # number of keepers with neither
     pensioners: float  # number of pensioner keepers
+    higher: float  # number of keepers with higher education
     new_job: float  # 1 if a keeper has found work within two years
     resources: float  # 0-1, see `resources`
     income: float  # DKK last year, all members
@@ -71,6 +74,7 @@ def profile(persons: Persons, households: Households, household: int, month: int
     students = 0.0
     outside = 0.0
     pensioners = 0.0
+    higher = 0.0
     new_job = 0.0
     educated = 0.0
     income = 0.0
@@ -98,6 +102,8 @@ def profile(persons: Persons, households: Households, household: int, month: int
                 pensioners += 1.0
             if persons.education[member] >= VOCATIONAL or persons.education[member] == 1:
                 educated += 1.0
+            if persons.education[member] == HIGHER:
+                higher += 1.0
             if age < 26.0 and persons.area_grown[member] >= 0:
                 grown = float(persons.area_grown[member])
         member = persons.next[member]
@@ -114,8 +120,25 @@ def profile(persons: Persons, households: Households, household: int, month: int
         students,
         outside,
         pensioners,
+        higher,
         new_job,
         resources(work, educated / keepers, rank),
         income,
         grown,
     )
+
+
+def income_steps(world: World, month: int) -> F64:
+    """Return percentiles 0-100 of adults' income in every municipality on the first day (municipality x 101).
+
+    Behaviour reads these for the whole run, so that what one household earns never changes what another does.
+    """
+    n = int(world.used[0])
+    months_old = month - world.persons.birth[:n].astype(np.int64)
+    town = world.areas.municipality[world.households.area[world.persons.household[:n]]]
+    steps = np.zeros((len(world.municipalities), INCOME_STEPS))
+    for index in range(len(steps)):
+        adults = world.persons.income_past[:n][(town == index) & (months_old >= 216)]
+        if len(adults):
+            steps[index] = np.percentile(adults, np.arange(INCOME_STEPS))
+    return steps

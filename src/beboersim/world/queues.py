@@ -33,12 +33,20 @@ def sign_up(
 def put_on_lists(
     households: Households, organisations: I64, household: int, municipality: int, month: int, seed: int, address: int
 ) -> None:
-    """Put a household on up to three lists of a municipality from a given month."""
+    """Put a household on up to three lists of a municipality from a given month; a draw says which."""
+    word = philox(seed, households.id[household], address, 0)[0]
+    put_on_lists_since(households, organisations, household, municipality, month, word)
+
+
+@kernel
+def put_on_lists_since(
+    households: Households, organisations: I64, household: int, municipality: int, month: int, word: int
+) -> None:
+    """Put a household on up to three lists of a municipality from a given month; `word` says which."""
     first = organisations[municipality, 0]
     number = organisations[municipality, 1]
     if number == 0:
         return
-    word = philox(seed, households.id[household], address, 0)[0]
     for slot in range(min(LISTS_HELD, number)):
         organisation = first + (word + slot) % number
         held = False

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from beboersim.chance import mix, stream
 from beboersim.evidence import trends
 from beboersim.evidence.areas import AreaRow
+from beboersim.world.ages import OLDEST
 from beboersim.world.attachment import Work
 from beboersim.world.codes import (
     ELDERLY,
@@ -21,6 +22,7 @@ from beboersim.world.codes import (
     LEFT_HOME,
     NAMED_AREA,
     NEIGHBOURHOOD,
+    NONWESTERN_IMMIGRANT,
     NOT_SEARCHING,
     OWNER_OCCUPIED,
     PRIVATE_RENTED,
@@ -28,17 +30,21 @@ from beboersim.world.codes import (
     WANTS_CHANGE,
     YOUTH,
 )
-from beboersim.world.columns import F64, I64, NEVER, made
+from beboersim.world.columns import I64, NEVER, made
 from beboersim.world.families import assemble
 from beboersim.world.layout import Area, Synthesis, layout
+from beboersim.world.life_course import couple_weights, town_at_home
 from beboersim.world.livelihoods import People, livelihoods
 from beboersim.world.margins import Margins, margins
+from beboersim.world.mobility import Leaving, settle_in
 from beboersim.world.names import area_key
 from beboersim.world.offending import Crime
+from beboersim.world.profile import income_steps
 from beboersim.world.quotas import whole_parts
+from beboersim.world.school import Schooling
 from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, World, empty_areas
 
-PEOPLE_STREAM, LIVELIHOOD_STREAM, HOME_STREAM, QUEUE_STREAM = 3, 4, 5, 6
+PEOPLE_STREAM, LIVELIHOOD_STREAM, HOME_STREAM, QUEUE_STREAM, CONTACT_STREAM, STAY_STREAM = 3, 4, 5, 6, 7, 8
 SWEEPS = 30
 MAX_ROOMS = 7
 
@@ -50,7 +56,6 @@ class Start(NamedTuple):
     areas: tuple[Area, ...]
     margins: tuple[Margins, ...]
     organisations: I64  # municipality x (first organisation, number of organisations)
-    couple_share: F64  # municipality x age 0-110: share of women living in a couple
 
 
 @dataclass
@@ -107,9 +112,11 @@ def draw_people(here: Margins, areas: list[Area], cells: I64, rng: np.random.Gen
     number = cells[area, band, origin]
     area, band, origin = (np.repeat(index, number) for index in (area, band, origin))
     n = len(area)
-    low, high = here.ages.age_from[band], np.minimum(here.ages.age_to[band], 99)
-    years = low + (rng.random(n) * (high - low + 1)).astype(np.int64)
-    years = np.where(low >= 95, 95 + np.minimum(rng.exponential(2.0, n).astype(np.int64), 12), years)
+    # Within a band as the graduated residents are.
+    before = np.concatenate([[0.0], np.cumsum(here.residents)])
+    low, high = before[here.ages.age_from[band]], before[np.minimum(here.ages.age_to[band], OLDEST) + 1]
+    years = np.searchsorted(before, low + rng.random(n) * (high - low), side="right") - 1
+    years = np.clip(years, here.ages.age_from[band], OLDEST)
     months_old = np.maximum(years * 12 + rng.integers(0, 12, n), 1)
     # Women outnumber men as age grows: mortality by sex (national_trends.csv) against equal births (assumption, 0.02).
     women = np.interp(years, [0, 50, 65, 75, 85, 95], [0.487, 0.50, 0.51, 0.54, 0.63, 0.75])
@@ -124,6 +131,8 @@ def form_households(parts: Parts, scale: float, rng: np.random.Generator, p: Syn
     parts.household = np.zeros(n, np.int64)
     starts = np.searchsorted(people.area, np.arange(len(parts.areas) + 1))
     age = people.age
+    at_home = town_at_home(parts.margins.residents)
+    weights = couple_weights()
     u = rng.random((n, 3))
     made_so_far = 0
     household_area = []
@@ -135,16 +144,35 @@ def form_households(parts: Parts, scale: float, rng: np.random.Generator, p: Syn
         role = parts.role[span]
         home = parts.household[span]
         made = assemble(
-            age[span], people.woman[span], people.origin[span], wanted, p.within_origin_couples, u[span], role, home
-        )
+            age[span], people.woman[span], people.origin[span], wanted, p.within_origin_couples, at_home, weights,
+            u[span], role, home,
+        )  # fmt: skip
         home += made_so_far
         made_so_far += made
         household_area.append(np.full(made, k, np.int64))
     parts.household_area = np.concatenate(household_area)
 
 
+def with_more_households(parts: Parts, scale: float) -> list[Area]:
+    """Return the areas with as many households in the neighbourhoods as bring one-person households to their share.
+
+    A couple less is a household more and two more who live alone.
+    """
+    sizes = np.bincount(parts.household)
+    number, alone = len(sizes), int((sizes == 1).sum())
+    wanted = parts.margins.one_person
+    more = (wanted * number - alone) / (2.0 - wanted) / scale
+    private = sum(a.households for a in parts.areas if a.kind == NEIGHBOURHOOD)
+    factor = 1.0 + np.clip(more / max(private, 1.0), -0.15, 0.25)
+    return [
+        replace(a, households=min(a.households * factor, a.residents / 1.1)) if a.kind == NEIGHBOURHOOD else a
+        for a in parts.areas
+    ]
+
+
 def draw_municipality(
-    name: str, rows: tuple[AreaRow, ...], year: int, scale: float, seed: int, p: Synthesis, work: Work, crime: Crime
+    name: str, rows: tuple[AreaRow, ...], year: int, scale: float, seed: int, p: Synthesis, work: Work, crime: Crime,
+    schooling: Schooling,
 ) -> Parts:
     """Return one municipality's people with families and livelihoods."""
     here = margins(name, year)
@@ -154,6 +182,10 @@ def draw_municipality(
     people = draw_people(here, areas, cells, stream(seed, code, PEOPLE_STREAM, 1))
     parts = Parts(here, areas, people)
     form_households(parts, scale, stream(seed, code, PEOPLE_STREAM, 2), p)
+    for _ in range(2):  # couples part or form in the neighbourhoods until as many live alone as were counted
+        parts.areas = with_more_households(parts, scale)
+        form_households(parts, scale, stream(seed, code, PEOPLE_STREAM, 2), p)
+    areas = parts.areas
     drawn = livelihoods(
         people,
         areas,
@@ -163,6 +195,7 @@ def draw_municipality(
         stream(seed, code, LIVELIHOOD_STREAM),
         work,
         crime,
+        schooling,
         p,
     )
     parts.columns = vars(drawn)
@@ -178,6 +211,8 @@ def synthesise(
     p: Synthesis,
     work: Work,
     crime: Crime,
+    schooling: Schooling,
+    leaving: Leaving,
 ) -> Start:
     """Return the starting world of one or more municipalities on 1 January of a year.
 
@@ -193,14 +228,20 @@ def synthesise(
     drawn = []
     for name in names:
         own = tuple(row for row in rows if row.municipality == name)
-        drawn.append(draw_municipality(name, own, year, scale, seed, p, work, crime))
+        drawn.append(draw_municipality(name, own, year, scale, seed, p, work, crime, schooling))
     world = assemble_world(drawn, names)
     number = sum(len(parts.areas) for parts in drawn)
+    steps = income_steps(world, year * 12)
     organisations = np.zeros((len(names), 2), np.int64)
     first_area, first_person, first_household = 0, 0, 0
     for index, parts in enumerate(drawn):
         code = parts.margins.municipality.code
         build_homes(world, parts, index, first_area, first_household, scale, stream(seed, code, HOME_STREAM), p)
+        settle_in(
+            world.persons, world.households, world.dwellings, world.areas, first_household,
+            first_household + len(parts.household_area), year * 12, steps,
+            stream(seed, code, STAY_STREAM).gamma(1.0 / leaving.tenure_shape, size=len(parts.household_area)), leaving,
+        )  # fmt: skip
         world.organisations = share_out_organisations(world, parts, index, first_area, organisations, p)
         fill_queues(
             world, parts, first_household, organisations[index], year * 12, stream(seed, code, QUEUE_STREAM), p
@@ -208,9 +249,10 @@ def synthesise(
         first_area += len(parts.areas)
         first_person += len(parts.people.area)
         first_household += len(parts.household_area)
+        know_others(world, parts, first_area - len(parts.areas), stream(seed, code, CONTACT_STREAM), p)
     areas = tuple(area for parts in drawn for area in parts.areas)
     assert len(areas) == number
-    return Start(world, areas, tuple(parts.margins for parts in drawn), organisations, couple_share(world, year * 12))
+    return Start(world, areas, tuple(parts.margins for parts in drawn), organisations)
 
 
 def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
@@ -301,25 +343,6 @@ def mothers_so_far(persons: Persons, n: int) -> None:
     persons.last_birth[mothers] = latest[home[mothers]]
 
 
-def couple_share(world: World, month: int) -> F64:
-    """Return the share of women who live in a couple, by municipality and age 0-110, smoothed over five years."""
-    n = int(world.used[0])
-    persons, households = world.persons, world.households
-    women = (persons.sex[:n] == 1) & (persons.household[:n] >= 0)
-    home = persons.household[:n][women]
-    age = np.clip((month - persons.birth[:n][women].astype(np.int64)) // 12, 0, 110)
-    coupled = (persons.role[:n][women] == 0) & (households.adults[home] == 2)
-    town = world.areas.municipality[households.area[home]]
-    window = np.ones(5)
-    shares = np.zeros((len(world.municipalities), 111))
-    for index in range(len(world.municipalities)):
-        own = town == index
-        total = np.convolve(np.bincount(age[own], minlength=111), window, "same")
-        both = np.convolve(np.bincount(age[own], weights=coupled[own], minlength=111), window, "same")
-        shares[index] = np.divide(both, total, out=np.zeros(111), where=total > 0)
-    return shares
-
-
 def build_homes(
     world: World,
     parts: Parts,
@@ -398,14 +421,28 @@ def build_homes(
     dwellings.household[start : start + len(pool)] = rows[pool]
     dwellings.vacant_since[span] = month - 2
     households.dwelling[rows[pool]] = np.arange(start, start + len(pool))
-    # Mean stay so far, months: family homes over ten years less ends (M2-102), youth two years (M2-106); owners and
-    # private tenants are assumptions (100-200, 30-60).
-    mean_stay = np.where(tenure == OWNER_OCCUPIED, 150.0, np.where(tenure == SOCIAL, 110.0, 45.0))
-    mean_stay = np.where(kind == YOUTH, 24.0, mean_stay)
-    stay = np.minimum(-np.log(rng.random(m)) * mean_stay, np.maximum((facts["age"] - 18.0) * 12.0, 1.0))
-    households.moved_in[rows] = month - 1 - np.minimum(stay, 700).astype(np.int64)
     households.searching[rows] = np.where(lodgers, LEFT_HOME, NOT_SEARCHING)
     households.search_since[rows] = month - rng.integers(1, 7, m)
+
+
+def know_others(world: World, parts: Parts, first_area: int, rng: np.random.Generator, p: Synthesis) -> None:
+    """Let some households know people best in another area: where those of the same background live.
+
+    A registered, dated, exogenous reading of origin: family and friends of earlier homes, fixed on the first day.
+    """
+    m = int(world.used[1])
+    households = world.households
+    own = world.areas.municipality[: world.places] == world.areas.municipality[first_area]
+    rows = np.flatnonzero(own[households.area[:m]])
+    background = world.persons.origin[households.head[rows]] >= NONWESTERN_IMMIGRANT
+    elsewhere = rng.random(len(rows)) < p.knows_elsewhere
+    u = rng.random(len(rows))
+    for group in (False, True):
+        mine = background == group
+        until = np.cumsum(np.bincount(households.area[rows[mine]], weights=households.size[rows[mine]]))
+        moved = mine & elsewhere
+        if moved.any():
+            households.contact[rows[moved]] = np.searchsorted(until, u[moved] * until[-1], side="right")
 
 
 def quota_share(estate: np.ndarray, who: np.ndarray, share: float) -> float:

@@ -1,0 +1,29 @@
+"""Kinds of household, by which coming to the town and leaving it are counted: age, children, work and study.
+
+Origin is no part of a kind.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from beboersim.kernel import kernel
+from beboersim.world.ages import OLDEST
+from beboersim.world.profile import Profile
+
+FIRST_AGES = (18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 32, 34, 36, 40, 45, 50, 55, 60, 65, 70, 75, 80)
+AGE_GROUP = np.clip(np.searchsorted(np.array(FIRST_AGES), np.arange(OLDEST + 1), side="right") - 1, 0, None)
+STUDIES = 4  # of those who keep it: nobody works or studies; somebody works; has higher education; studies
+KINDS = len(FIRST_AGES) * 2 * STUDIES
+
+
+@kernel
+def kind_of(who: Profile) -> int:
+    """Return the number of a household's kind."""
+    age = AGE_GROUP[min(max(int(who.age), 0), OLDEST)]
+    study = 1 if who.employed > 0.0 else 0
+    if who.higher > 0.0:
+        study = 2
+    if who.students > 0.0:
+        study = 3
+    return (age * 2 + (1 if who.children > 0.0 else 0)) * STUDIES + study
