@@ -64,6 +64,7 @@ class WorkingLives(NamedTuple):
     weak: F64  # share weakly attached
     outside_if_weak: F64  # share of each type outside work
     outside_if_stable: F64
+    fresh_if_working: F64  # of the weakly attached at work, those who have been so for less than `fresh_months`
 
 
 @kernel
@@ -129,6 +130,7 @@ def follow_cohort(
     weak: F64,
     if_weak: F64,
     if_stable: F64,
+    fresh: F64,
 ) -> None:
     """Fill in the working lives age by age; `state` is working, outside (stable), outside, fresh, settled (weak)."""
     for k in range(outside.shape[0]):
@@ -136,6 +138,7 @@ def follow_cohort(
         weak[k] = share
         if_weak[k] = state[2] / share
         if_stable[k] = state[1] / (1.0 - share)
+        fresh[k] = state[3] / (state[3] + state[4])
         wanted = outside[min(k + 1, outside.shape[0] - 1)]
         joins = entering[min(k + 1, outside.shape[0] - 1)]
         low = -0.2

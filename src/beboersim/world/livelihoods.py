@@ -62,7 +62,9 @@ STUDENTS_IN_NAMED = 0.75  # students in named areas over those of the same age e
 # Share of the young who leave school weakly attached, over the share outside work of those of 20-29 who do not study
 # (assumption, 0.4-0.8).
 WEAK_FROM_SCHOOL = 0.6
-COMPLETED_BEFORE_WORK = 1.2  # educations that those who end their studies have completed (drawn careers, rounded)
+CAME_BACK_FROM = 20
+CAME_BACK_WEAK = 0.75  # share weakly attached over that of those who do not study (assumption, 0.5-1)
+COMPLETED_BEFORE_WORK = 0.8  # educations behind those who end their studies, drop-outs among them (fitted)
 WAGE_SPREAD = 0.5  # standard deviation of the log of full-time wages (mobility §8 income_log_sd_within)
 
 
@@ -203,6 +205,9 @@ def livelihoods(
     # Students are as those who have left school were, less those whom a completed education has helped.
     student_weak = weak_from_school(margins) * np.where(education == BASIC, 1.0, 1.0 - schooling.weak_lost_by_education)
     student_weak = student_weak * weak_share / np.maximum(lives.weak[at], 1e-9)
+    # Who is in youth education at twenty has mostly come back to it, and is like those who have not.
+    came_back = (education == BASIC) & (age >= CAME_BACK_FROM)
+    student_weak = np.where(came_back, CAME_BACK_WEAK * weak_share, student_weak)
     weak_chance = np.where(student, np.minimum(student_weak, 0.95), when_able)
     weak = ((rng.random(n) < weak_chance) & (activity >= STUDENT) & (activity != PENSIONER)).astype(np.int64)
 
@@ -213,6 +218,10 @@ def livelihoods(
         np.where(weak == 1, work.lose_weak, work.lose_stable),
     )
     spell = np.minimum(-np.log(rng.random(n)) / ends, np.maximum(people.months_old - 16 * 12, 0)).astype(np.int64)
+    # Of the weakly attached at work some have a fresh job, the others have had it for longer.
+    fresh = rng.random(n) < lives.fresh_if_working[at]
+    jobs = np.where(fresh, rng.random(n) * work.fresh_months, work.fresh_months + spell)
+    spell = np.where((activity == EMPLOYED) & (weak == 1), jobs, spell).astype(np.int64)
     spell = np.where(student & young, months_in, np.where(student, np.minimum(spell, 48), spell))
     spell = np.where(young & ~student, np.minimum(spell, months_in), spell)
     since = np.where(activity >= STUDENT, month - 1 - spell, month - people.months_old)
