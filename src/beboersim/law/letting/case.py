@@ -332,8 +332,9 @@ def decide(case: CaseForm) -> Decision:
         if following in routes and routes.index(following) > routes.index(route):
             for k, one in enumerate(case.applicant):
                 if k != tenant and _stands(one, following):
-                    reason = _refusal(case, rule, households[k], one, following, kind, others_turn) or "not_reached"
-                    found[k].append(Why(ROUTES[following], reason, _rule_behind(following, reason, case)))
+                    reason = _refusal(case, rule, households[k], one, following, kind, others_turn)
+                    behind = None if reason is None else _rule_behind(following, reason, case)
+                    found[k].append(Why(ROUTES[following], reason or "not_reached", behind))
     return Decision(
         tenant=case.applicant[tenant].name,
         route=ROUTES[route],

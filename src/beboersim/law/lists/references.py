@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from beboersim.evidence import trends
 
+How = Literal["given", "read", "read_twice", "half", "low_trust", "from_years", "not_found"]
+
 # Years of a list whose national average was read in some source, and how (list_thresholds.csv, lists.md §4, S37).
-READ = {
-    2018: "read in one source: a third of the line 1.98 per cent",
-    2019: "read in two sources: a third of the line 2.03 per cent",
-    2020: "read in one source: a third of the line 2.27 per cent",
-    2022: "derived: half of twice the average, 1.45 per cent (S37)",
-    2023: "one commercial source, low trust: a third of the line 2.35 per cent",
+READ: Mapping[int, How] = {
+    2018: "read",  # a third of the line 1.98 per cent; consistent with a second source
+    2019: "read_twice",  # a third of the line 2.03 per cent
+    2020: "read",  # a third of the line 2.27 per cent
+    2022: "half",  # half of twice the average, 1.45 per cent (S37)
+    2023: "low_trust",  # a third of the line 2.35 per cent, one commercial source
 }
 
 
 class Reference(NamedTuple):
-    """The national share of residents 18+ convicted, mean of two years, or None; and where it is from."""
+    """The national share of residents 18+ convicted, mean of two years, or None; and how it is known."""
 
     value: float | None
-    source: str
+    how: How
 
 
 def national_convicted(year: int) -> Reference:
@@ -33,6 +36,5 @@ def national_convicted(year: int) -> Reference:
         return Reference(trends.convicted_reference(float(year)), READ[year])
     by_year = dict(trends.national("convicted_pct_18plus"))
     if float(year - 1) in by_year and float(year - 2) in by_year:
-        mean = (by_year[float(year - 1)] + by_year[float(year - 2)]) / 200.0
-        return Reference(mean, f"derived: mean of {year - 2} and {year - 1}, national_trends.csv convicted_pct_18plus")
-    return Reference(None, "not found")
+        return Reference((by_year[float(year - 1)] + by_year[float(year - 2)]) / 200.0, "from_years")
+    return Reference(None, "not_found")

@@ -42,9 +42,7 @@ FIRST_LIST = 2010
 EDUCATION_BREAK = 2018  # from this year on the figure counts only education taken or approved in Denmark (S06 S10)
 GHETTO = 3  # from this status code on a list counts among those running
 PLAN_STATUS = 4
-NO_RULES = "none"
-COUNTERFACTUAL = "2018-proposal"
-COMPARED = ("2010", "2014", COUNTERFACTUAL, "2018", "2021")  # what `--rules all` goes through
+COMPARED = ("2010", "2014", "2018-proposal", "2018", "2021")  # what `--rules all` goes through
 POINTS = "aarhus"
 
 # The persons behind the shares, where a table has them; estimated from the municipality's ages where it has not.
@@ -122,6 +120,11 @@ def read_area_table(path: Path) -> AreaTable:
         if found:
             bases[row.year, *row.place] = found
     return AreaTable(path.name, rows, bases)
+
+
+def shipped_table() -> AreaTable:
+    """Return the official lists of 2010-2015 that the package carries."""
+    return AreaTable("area_criteria.csv", read_areas(), {})
 
 
 def rows_on(table: AreaTable, day: date) -> tuple[AreaRow, ...]:
