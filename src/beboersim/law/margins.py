@@ -93,6 +93,7 @@ def tier_margins(
     years_listed_as_ghetto: int = 0,
     years_at_most: int | None = None,
     ethnicity_criterion: bool = True,
+    duties_on_all_udsat: bool = False,
     criteria_needed: int = 0,
     min_residents: float | None = None,
 ) -> tuple[TierMargin, ...]:
@@ -104,7 +105,7 @@ def tier_margins(
     most_years = years_listed_as_ghetto if years_at_most is None else max(years_at_most, years_listed_as_ghetto)
     ways: dict[str, _Ways | None] = {}
     found = []
-    for tier in tiers_in_use(rules, ethnicity_criterion, criteria_needed):
+    for tier in tiers_in_use(rules, ethnicity_criterion, criteria_needed, duties_on_all_udsat):
         ways[tier.name] = _ways(
             tier, ways, indicators, bases, least, national_convicted, years_listed_as_ghetto, most_years
         )

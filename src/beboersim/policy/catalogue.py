@@ -68,6 +68,7 @@ class Quantity(BaseModel):
     strength: str = Field(min_length=1)
     source: str = Field(min_length=1)
     places: bool = False
+    held: bool = False  # declared from the law, not yet acting in the simulation
     label: Text
     help: Text
 
@@ -89,6 +90,8 @@ class Quantity(BaseModel):
             raise ValueError("presets are for parameters")
         if self.places and self.type == "choice":
             raise ValueError("a choice holds for the whole town")
+        if self.held and self.kind != "lever":
+            raise ValueError("only a lever can be held before it acts")
         if "central" in self.presets:
             raise ValueError("the default is the central preset")
         if not SOURCE.search(self.source):

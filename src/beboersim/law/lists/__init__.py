@@ -208,6 +208,7 @@ def classify(
     years_listed_as_ghetto: int = 0,
     years_at_most: int | None = None,
     ethnicity_criterion: bool = True,
+    duties_on_all_udsat: bool = False,
     criteria_needed: int = 0,
     min_residents: float | None = None,
 ) -> Status:
@@ -229,6 +230,9 @@ def classify(
     ethnicity_criterion
         If false, origin is taken out: where it is counted among others the number needed stays as it was (unless
         `criteria_needed` says otherwise); a tier that requires it lapses, and with it the tiers within.
+    duties_on_all_udsat
+        If true and origin is taken out, tiers within the list that require it do not lapse: they fall on every area
+        that meets the rest. A tier below the list (prevention) lapses all the same.
     criteria_needed
         How many criteria must be met to be listed; 0 is as the rule set says. Other tiers are not touched.
     min_residents
@@ -236,7 +240,7 @@ def classify(
     """
     least = rules.min_residents if min_residents is None else min_residents
     most_years = years_listed_as_ghetto if years_at_most is None else max(years_at_most, years_listed_as_ghetto)
-    tiers = tiers_in_use(rules, ethnicity_criterion, criteria_needed)
+    tiers = tiers_in_use(rules, ethnicity_criterion, criteria_needed, duties_on_all_udsat)
     missing = [] if indicators.residents is not None else ["residents"]
     met: dict[str, tuple[str, ...]] = {}
     for tier in tiers:
@@ -280,17 +284,21 @@ def listed_as(code: int, rules: ListRules) -> str:
 
 
 @cache
-def tiers_in_use(rules: ListRules, ethnicity_criterion: bool = True, criteria_needed: int = 0) -> tuple[Tier, ...]:
-    """Return the tiers of a rule set as two levers leave them: origin taken out or not, and how many must be met."""
+def tiers_in_use(
+    rules: ListRules, ethnicity_criterion: bool = True, criteria_needed: int = 0, duties_on_all_udsat: bool = False
+) -> tuple[Tier, ...]:
+    """Return the tiers of a rule set as the levers leave them: origin taken out or not, and how many must be met."""
     kept: list[Tier] = []
     for tier in rules.tiers:
         listing = tier is rules.listing
         if not ethnicity_criterion:
-            if any(criterion.indicator == ORIGIN for criterion in tier.required):
+            kept_without = duties_on_all_udsat and tier.status >= LISTED
+            if any(criterion.indicator == ORIGIN for criterion in tier.required) and not kept_without:
                 continue
             if tier.within is not None and tier.within not in {one.name for one in kept}:
                 continue
             tier = tier._replace(
+                required=tuple(one for one in tier.required if one.indicator != ORIGIN),
                 counted=tuple(one for one in tier.counted if one.indicator != ORIGIN),
                 instead=() if any(one.indicator == ORIGIN for one in tier.instead) else tier.instead,
             )
