@@ -24,9 +24,8 @@ def frozen(value: Any) -> Any:
 def case_of(table: dict[str, Any]) -> CaseForm:
     area = {"status": table.get("status", "none")} | table.get("area", {})
     vacancy = {"on": table.get("on", date(2020, 2, 1))} | table.get("vacancy", {})
-    return CaseForm.model_validate(
-        frozen({"vacancy": vacancy, "area": area, "agreement": table.get("agreement", {}), "applicant": table["applicant"]})
-    )
+    whole = {"vacancy": vacancy, "area": area, "applicant": table["applicant"]}
+    return CaseForm.model_validate(frozen(whole | {"agreement": table.get("agreement", {})}))
 
 
 def decided(**table: Any) -> Decision:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date
 
 from beboersim.kernel import kernel
-from beboersim.law.dated import Rule, rule_on
+from beboersim.law.dated import rule_on
 
 
-def plan_rule(day: date) -> Rule | None:
-    """Return the rule of the development plan on a day, or None before there was one."""
-    return rule_on("development_plan", day)
+def plan_laws(day: date) -> tuple[int, int]:
+    """Return whether there is a duty of a development plan on a day, and whether it sticks: 1 or 0 each."""
+    return int(rule_on("development_plan", day) is not None), int(rule_on("plan_sticks", day) is not None)
 
 
 @kernel
@@ -40,7 +40,7 @@ def plan_is_met(share: float, most: float) -> int:
 
 
 @kernel
-def plan_duty(status: int, was_hard: int, in_law: int) -> int:
+def plan_duty(status: int, was_hard: int, in_law: int, sticks: int) -> int:
     """Say whether the duty of a plan rests on an area: now in the category, or once there, for the plan sticks.
 
     Parameters
@@ -49,10 +49,10 @@ def plan_duty(status: int, was_hard: int, in_law: int) -> int:
         Status code; 4 is hard ghetto or transformation area.
     was_hard
         1 if an earlier list under the rules of 2018 or later had it so.
-    in_law
-        1 on a day on which there is such a rule.
+    in_law, sticks
+        1 on a day on which there is such a duty, and on which it outlives the status (see `plan_laws`).
     """
-    return 1 if in_law == 1 and (status == 4 or was_hard == 1) else 0
+    return 1 if (in_law == 1 and status == 4) or (sticks == 1 and was_hard == 1) else 0
 
 
 @kernel

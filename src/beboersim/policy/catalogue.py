@@ -27,7 +27,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 FOLDERS = ("policy/levers", "evidence/parameters")
 # What counts as a source: an id of the research, a paragraph of law, or the plain word for a guess.
-SOURCE = re.compile(r"\b(S|E|Q|M|M\d-)\d+|\b[CA]-\d+|§|assumption")
+SOURCE = re.compile(r"\b(S|E|L|Q|M|M\d-)\d+|\b[CA]-\d+|§|assumption")
 
 
 class Text(BaseModel):

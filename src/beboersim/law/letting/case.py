@@ -95,7 +95,7 @@ class PersonForm(Form):
     job: Literal["permanent", "fixed_term", "subsidised"] = "permanent"
     contract_months: MonthCount = 0
     released: date | None = None
-    youth_institution: bool = False
+    youth_institution: date | None = None
     lease_cancelled: date | None = None
 
     @model_validator(mode="after")
@@ -239,7 +239,7 @@ class CaseForm(Form):
                 raise ValueError(f"two applicants are called {name}. Answers are told apart by name.")
         for one in self.applicant:
             for who, person in _people(one):
-                for key in ("released", "lease_cancelled"):
+                for key in ("released", "youth_institution", "lease_cancelled"):
                     day: date | None = getattr(person, key)
                     if day is not None and day > self.vacancy.on:
                         raise ValueError(f"{who}: {key} = {day} is after the letting on {self.vacancy.on}.")
@@ -463,7 +463,7 @@ def _grounds(person: PersonForm, on: date, law: date) -> int:
         grounds_of(
             person.age,
             NEVER if person.released is None else whole_months(person.released, on),
-            int(person.youth_institution),
+            NEVER if person.youth_institution is None else whole_months(person.youth_institution, on),
             NEVER if person.lease_cancelled is None else whole_months(person.lease_cancelled, on),
             int(person.citizen == "other"),
             int(person.in_education),

@@ -115,7 +115,7 @@ class AreaRule(NamedTuple):
 def grounds_of(
     age: int,
     months_since_release: int,
-    youth_institution: int,
+    months_since_youth_release: int,
     months_since_cancelled: int,
     foreign_citizen: int,
     student: int,
@@ -130,10 +130,9 @@ def grounds_of(
 
     Parameters
     ----------
-    months_since_release, months_since_cancelled
-        Whole months since a sentence was served, and since a lease was cancelled for disorder; NEVER if not.
-    youth_institution
-        1 if released from a youth institution after a sentence; a ground under 18.
+    months_since_release, months_since_youth_release, months_since_cancelled
+        Whole months since a sentence was served, since a release from a youth institution after a sentence (a ground
+        under 18), and since a lease was cancelled for disorder; NEVER if not.
     foreign_citizen, student
         1 if a citizen of neither EU, EEA nor Switzerland; students at recognised institutions are exempt.
     cash_months, integration_months, insured_months
@@ -144,7 +143,7 @@ def grounds_of(
     found = 0
     if months_since_release < recent_months:
         found |= RELEASED
-    if youth_institution == 1 and age < LEASE_AGE:
+    if months_since_youth_release < recent_months and age < LEASE_AGE:
         found |= YOUTH_INSTITUTION
     if months_since_cancelled < recent_months:
         found |= LEASE_CANCELLED

@@ -159,6 +159,15 @@ def bars_by_status(day: date) -> tuple[int, ...]:
 
 
 @cache
+def bars_in_combined_areas(day: date) -> int:
+    """Return the grounds that bar assignment on a day where combined letting may be used, listed or not, as bits."""
+    rule = rule_on("assignment_bar_udsat", day)
+    if rule is None or not rule.data.get("combined_areas", False):
+        return 0
+    return sum(1 << GROUNDS.index(ground) for ground in rule.data["grounds"])
+
+
+@cache
 def duty_by_status(day: date) -> tuple[int, ...]:
     """Return for each status code whether flexible letting is a duty on a day (§ 60, stk. 4)."""
     found = [rule for rule_id in DUTIES if (rule := rule_on(rule_id, day)) is not None]
@@ -180,7 +189,12 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
     law = law_day(day, choices.rules)
     areas = len(facts.status)
     special = 1 if choices.special_rules else 0
-    bars = np.array(bars_by_status(law), np.int64)[facts.status] * (terms.assignment_bars > 0.5) * special
+    combined_here = combined_areas(law, facts)
+    sticks = former_hard_areas(day, law, facts)
+    bars = np.array(bars_by_status(law), np.int64)[facts.status]
+    bars |= combined_here * bars_in_combined_areas(law) | sticks * bars_by_status(law)[HARD]
+    bars *= _flag(terms.assignment_bars > 0.5) * special
+    fallback = np.maximum(_where(rule_on("assignment_fallback", law), facts), sticks)
     duty = np.array(duty_by_status(law), np.int64)[facts.status] * (terms.flexible_obligatory > 0.5) * special
     assignment, flexible, names = by_practice(day, facts, terms, choices)
     sets = [criteria(name) for name in names]
@@ -195,11 +209,11 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
     every = choices.internal_every
     if every is None:
         every = int(wording("internal_moveup", law).data["every"])
-    in_combined = _flag(terms.combined_letting > 0.5, combined_areas(law, facts))
+    in_combined = _flag(terms.combined_letting > 0.5, combined_here)
     return LettingRules(
         assignment_share=assignment,
-        assignment_bars=bars.astype(np.int64),
-        assignment_fallback=_flag(_where(rule_on("assignment_fallback", law), facts), terms.assignment_fallback > 0.0),
+        assignment_bars=bars,
+        assignment_fallback=_flag(fallback, terms.assignment_fallback > 0.0),
         flexible_share=flexible,
         flexible_duty=duty.astype(np.int64),
         work_share=np.array([one.work_share if choices.work_share is None else choices.work_share for one in sets]),
@@ -217,7 +231,7 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
         internal_every=np.full(areas, every, np.int64),
         combined_months=in_combined * int(combined.number("benefit_months")),
         combined_widened=_flag(terms.combined_widened > 0.5),
-        hard_area=_flag(hard_areas(day, law, facts), terms.hard_area_bar > 0.5) * special,
+        hard_area=_flag(hard_areas(law, facts, sticks), terms.hard_area_bar > 0.5) * special,
         family_rooms=_flag(terms.family_first > 0.5) * int(family.number("rooms")),
         family_children=np.full(areas, int(family.number("children")), np.int64),
         youth_from_m2=relabel * (0.0 if youth is None else youth.number("from_m2")),
@@ -257,19 +271,23 @@ def combined_areas(law: date, facts: AreaFacts) -> I64:
     return np.array([may_use_combined(float(persons), float(share), *lines) for persons, share in areas], np.int64)
 
 
-def hard_areas(day: date, law: date, facts: AreaFacts) -> I64:
-    """Return where § 51 c holds: in transformation areas, and in former ones while their plan goes on."""
+def hard_areas(law: date, facts: AreaFacts, sticks: I64) -> I64:
+    """Return where § 51 c holds: in transformation areas, and in former ones where it sticks."""
     if rule_on("hard_area_entry_bar", law) is None:
         return np.zeros(len(facts.status), np.int64)
-    sticks = wording("hard_area_bar_sticks", law)
-    end = sticks.values["ends"][0]
+    return np.maximum(_flag(facts.status == HARD), sticks)
+
+
+def former_hard_areas(day: date, law: date, facts: AreaFacts) -> I64:
+    """Return where the bars stick: in former transformation areas with a plan, until it ends (§ 168 a, stk. 6)."""
+    rule = rule_on("hard_area_bar_sticks", law)
+    if rule is None:
+        return np.zeros(len(facts.status), np.int64)
+    end = rule.values["ends"][0]
     assert isinstance(end, date)
-    over, years = int(day >= end), int(sticks.number("years_off"))
-    former = [
-        bar_sticks(int(was), int(done), int(off), years, over)
-        for was, done, off in zip(facts.was_hard, facts.plan_done, facts.years_off, strict=True)
-    ]
-    return np.maximum(_flag(facts.status == HARD), np.array(former, np.int64))
+    over, years = int(day >= end), int(rule.number("years_off"))
+    former = zip(facts.was_hard, facts.plan_done, facts.years_off, strict=True)
+    return np.array([bar_sticks(int(was), int(done), int(off), years, over) for was, done, off in former], np.int64)
 
 
 @kernel

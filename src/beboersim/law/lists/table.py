@@ -22,6 +22,7 @@ from beboersim.errors import InputError
 from beboersim.evidence.areas import COLUMN_OF, MEASURED, AreaRow, Place, read_areas, status_code
 from beboersim.evidence.municipalities import AGE_YEARS, age_table
 from beboersim.evidence.tables import Column, read_table
+from beboersim.law.dated import rule_on
 from beboersim.law.lists import (
     A_LONG_TIME,
     IN_THE_LAW,
@@ -91,8 +92,8 @@ class Verdict:
     @property
     def listed(self) -> bool | None:
         """Whether the area is on the list of disadvantaged areas; None is not known."""
-        sure = _code(self.at_least) >= LISTED
-        return sure if sure == (_code(self.at_most) >= LISTED) else None
+        sure = status_code(self.at_least) >= LISTED
+        return sure if sure == (status_code(self.at_most) >= LISTED) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +216,6 @@ def _surely(lowest: str, highest: str) -> str:
     if lowest == highest:
         return lowest
     return lowest if lowest != "none" and {*lowest.split("+")} <= {*highest.split("+")} else "unknown"
-
-
-def _code(words: str) -> int:
-    return status_code(words)
 
 
 def _used(rules: ListRules) -> set[str]:
@@ -351,17 +348,19 @@ def _age_shares(municipality: str, year: int) -> Mapping[str, float]:
 
 
 def _plan_duty(row: AreaRow, rules: ListRules, words: str, history: Mapping[int, AreaRow]) -> bool | None:
-    """Return whether the duty of a development plan rests on the area: now, or from an earlier list since 2018."""
-    plans_from = load_rules("2018").in_force
-    assert plans_from is not None
-    if rules.name not in IN_THE_LAW or row.year < plans_from.year or words == "unknown":
+    """Return whether the duty of a development plan rests on the area: now, or from an earlier list once it sticks."""
+    plan, sticks = (rule_on(name, date(row.year, 12, 1)) for name in ("development_plan", "plan_sticks"))
+    if rules.name not in IN_THE_LAW or plan is None or plan.start is None:
         return None
     if status_code(words) >= PLAN_STATUS:
         return True
-    earlier = [_on_list(history.get(year)) for year in range(plans_from.year, row.year)]
-    if any(lowest >= PLAN_STATUS for lowest, _ in earlier):
+    if sticks is None:
+        return False
+    earlier = [history.get(year) for year in range(plan.start.year, row.year)]
+    told = [one.listed_as for one in earlier if one is not None and one.listed_as is not None]
+    if any(status_code(one) >= PLAN_STATUS for one in told):
         return True
-    return None if any(highest >= PLAN_STATUS for _, highest in earlier) else False
+    return False if len(told) == len(earlier) or all(_on_list(one)[1] < GHETTO for one in earlier) else None
 
 
 @dataclass(frozen=True, slots=True)
