@@ -7,18 +7,19 @@ in `value` (said in its sentence) and `data` (read by the functions). The functi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator, model_validator
+from pydantic import Field, StrictStr, field_validator, model_validator
 
 from beboersim.errors import InputError, meant
 from beboersim.law.lists.forms import EXAMPLE_TEXT, Reading
-from beboersim.law.reading import Form, read_form
-from beboersim.policy.catalogue import SOURCE, Text
+from beboersim.law.reading import Form, read_form, wrong_at
+from beboersim.policy.catalogue import SOURCE, Text, shown
 from beboersim.policy.where import STATUSES
 
 Unit = Literal[
@@ -40,14 +41,21 @@ FIRST_DAY = date(2010, 1, 1)
 class ValueForm(Form):
     """A number of a rule and its unit."""
 
-    value: StrictInt | StrictFloat | date = Field(alias="is", examples=["6"])
+    value: Any = Field(alias="is", examples=["6"])
     unit: Unit = Field(examples=['"months"'])
+
+    @field_validator("value")
+    @classmethod
+    def _is_a_number(cls, value: object) -> Number:
+        if isinstance(value, bool | datetime) or not isinstance(value, int | float | date):
+            raise ValueError(f"is = {shown(value)} is neither a number nor a date.")
+        return value
 
 
 class RuleForm(Form):
     """A dated rule as it stands in a file."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", examples=['"municipal_assignment"'])
+    id: str = Field(examples=['"municipal_assignment"'])
     title: Text = Field(examples=[EXAMPLE_TEXT])
     paragraph: str = Field(min_length=1, examples=['"almenboligloven § 59"'])
     start: date | None = Field(default=None, alias="from")
@@ -59,9 +67,14 @@ class RuleForm(Form):
     acting_in: str = ""
     says: Text = Field(examples=[EXAMPLE_TEXT])
     value: dict[str, ValueForm] = Field(default_factory=dict)
-    data: dict[str, StrictBool | StrictInt | StrictFloat | StrictStr | tuple[StrictStr, ...]] = Field(
-        default_factory=dict
-    )
+    data: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("id")
+    @classmethod
+    def _is_a_name(cls, rule_id: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", rule_id):
+            raise ValueError(f'id = "{rule_id}" is not a name of small letters, digits and underscores.')
+        return rule_id
 
     @field_validator("statuses")
     @classmethod
@@ -82,21 +95,22 @@ class RuleForm(Form):
     @model_validator(mode="after")
     def _is_whole(self) -> RuleForm:
         if self.start is not None and self.until is not None and self.until <= self.start:
-            raise ValueError(f"{self.id}: until = {self.until} is not after from = {self.start}.")
+            raise wrong_at(("until",), f"{self.id}: until = {self.until} is not after from = {self.start}.")
         if self.reading != ("read",) and self.open is None:
-            raise ValueError(f"{self.id}: what was not read whole says what is open, in both languages.")
+            raise wrong_at(("reading",), f"{self.id}: what was not read whole says what is open, in both languages.")
         if self.reading == ("read",) and self.open is not None:
-            raise ValueError(f"{self.id} says what is open, and reading says that it was read whole.")
+            raise wrong_at(("open",), f"{self.id} says what is open, and reading says that it was read whole.")
         for lang in ("en", "da"):
             try:
                 self.says.in_language(lang).format(**dict.fromkeys(self.value, ""))
                 if self.open is not None:
                     self.open.in_language(lang).format(**dict.fromkeys(self.value, ""))
             except (KeyError, IndexError, ValueError) as error:
-                raise ValueError(f"{self.id}: the sentence in {lang} asks for {error}, no value of the rule.") from None
+                said = f"{self.id}: the sentence in {lang} asks for {error}, no value of the rule."
+                raise wrong_at(("says", lang), said) from None
             for name in self.value:
                 if f"{{{name}}}" not in self.says.in_language(lang):
-                    raise ValueError(f"{self.id}: the sentence in {lang} does not say the value {name}.")
+                    raise wrong_at(("says", lang), f"{self.id}: the sentence in {lang} does not say the value {name}.")
         return self
 
 
@@ -104,6 +118,14 @@ class RulesForm(Form):
     """A file of dated rules."""
 
     rule: tuple[RuleForm, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_wording_at_a_time(self) -> RulesForm:
+        for place, rule in enumerate(self.rule):
+            if any(earlier.id == rule.id and _overlap(earlier, rule) for earlier in self.rule[:place]):
+                said = f"{rule.id} stands twice for the same days; a rule has one wording at a time."
+                raise wrong_at(("rule", place, "id"), said)
+        return self
 
 
 class Rule(NamedTuple):
@@ -141,14 +163,8 @@ class Rule(NamedTuple):
 
 
 def read_rules(topic: str, path: str, text: str) -> tuple[Rule, ...]:
-    """Return the rules of a file; periods of one rule must not overlap."""
-    form = read_form(path, text, RulesForm, "a file of rules")
-    rules = tuple(_rule(topic, one) for one in form.rule)
-    for index, rule in enumerate(rules):
-        for earlier in rules[:index]:
-            if earlier.id == rule.id and _overlap(earlier, rule):
-                raise InputError(f"{path}: {rule.id} stands twice for the same days; a rule has one wording at a time.")
-    return rules
+    """Return the rules of a file; periods of one rule do not overlap."""
+    return tuple(_rule(topic, one) for one in read_form(path, text, RulesForm, "a file of rules").rule)
 
 
 @cache
@@ -224,6 +240,6 @@ def _rule(topic: str, form: RuleForm) -> Rule:
     )
 
 
-def _overlap(one: Rule, other: Rule) -> bool:
+def _overlap(one: RuleForm, other: RuleForm) -> bool:
     latest_start = max(one.start or date.min, other.start or date.min)
     return latest_start < min(one.until or date.max, other.until or date.max)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from beboersim.errors import InputError, meant
 from beboersim.policy.catalogue import shown
@@ -15,7 +16,7 @@ from beboersim.policy.toml_lines import lines_of_keys, table_of
 
 # What a value is said to be when it is not what the key holds.
 NOT_A = {
-    "string_type": "a text",
+    "string_type": "a text. A text is written in quotation marks",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -39,6 +40,11 @@ class Form(BaseModel):
 AnyForm = TypeVar("AnyForm", bound=Form)
 
 
+def wrong_at(key: Key, sentence: str) -> PydanticCustomError:
+    """Return the error of a check that spans several keys, with the key whose line is meant, from the form checked."""
+    return PydanticCustomError("at", "{says}", {"says": sentence, "at": key})
+
+
 def read_form(path: str, text: str, form: type[AnyForm], name: str) -> AnyForm:
     """Return a TOML text as a form; the mistake nearest the top is raised as an InputError.
 
@@ -55,11 +61,16 @@ def read_form(path: str, text: str, form: type[AnyForm], name: str) -> AnyForm:
         return form.model_validate(_tuples(table_of(path, text)))
     except ValidationError as error:
         lines = lines_of_keys(text)
+        mistakes = error.errors(include_url=False)
+        # A list whose elements are all wrong is told as too short as well: only the elements are meant.
+        within = {mistake["loc"][:depth] for mistake in mistakes for depth in range(len(mistake["loc"]))}
         told = [
-            (_line(lines, mistake["loc"]), _sentence(mistake, form, name))
-            for mistake in error.errors(include_url=False)
+            (mistake["type"] != "extra_forbidden", _line(lines, _place(mistake)), _sentence(mistake, form, name))
+            for mistake in mistakes
+            if mistake["type"] != "too_short" or mistake["loc"] not in within
         ]
-        line, sentence = min(told, key=lambda one: one[0])
+        # A misspelled key comes before the right one that is missing.
+        _, line, sentence = min(told, key=lambda one: one[:2])
         raise InputError(f"{path}, line {line}: {sentence}" if line else f"{path}: {sentence}") from None
     except RecursionError:
         raise InputError(f"{path}: tables or lists lie too deep within each other.") from None
@@ -74,6 +85,11 @@ def _tuples(value: Any) -> Any:
     return value
 
 
+def _place(mistake: Mapping[str, Any]) -> Key:
+    key: Key = mistake["loc"]
+    return (*key, *mistake["ctx"]["at"]) if mistake["type"] == "at" else key
+
+
 def _line(lines: Mapping[Key, int], key: Key) -> int:
     """Return the line of a key, or of the nearest table around it; 0 is the file as a whole."""
     while key and key not in lines:
@@ -84,6 +100,12 @@ def _line(lines: Mapping[Key, int], key: Key) -> int:
 def _sentence(mistake: Mapping[str, Any], form: type[Form], name: str) -> str:
     """Return what is wrong, in a sentence, and in a second one what is meant or valid."""
     kind, key, given = mistake["type"], mistake["loc"], mistake["input"]
+    if kind == "at":
+        return str(mistake["ctx"]["says"])
+    if kind == "tuple_type" and isinstance(given, dict):
+        return f"{_last(key)} is a list of tables: each begins with [[{'.'.join(map(str, key))}]]."
+    if kind == "value_error":
+        return str(mistake["msg"]).removeprefix("Value error, ")
     said = f"{_last(key)} = {shown(list(given) if isinstance(given, tuple) else given)}"
     if kind == "missing":
         field = _field(form, key)
@@ -106,10 +128,6 @@ def _sentence(mistake: Mapping[str, Any], form: type[Form], name: str) -> str:
         return f"{said} is {side} {shown(line)}.{hint}"
     if kind in ("string_too_short", "too_short"):
         return f"{_last(key)} is empty."
-    if kind == "string_pattern_mismatch":
-        return f"{said} is not written as it should be."
-    if kind == "value_error":
-        return str(mistake["msg"]).removeprefix("Value error, ")
     return f"{said} is not {NOT_A.get(kind, 'what belongs there')}."
 
 
@@ -127,14 +145,17 @@ def _table(key: Key, name: str) -> str:
 def _keys(form: type[Form], key: Key) -> Mapping[str, FieldInfo]:
     """Return the fields of the form that a table must follow."""
     fields: Mapping[str, FieldInfo] = form.model_fields
+    free_name = False
     for part in key:
-        if isinstance(part, int):
+        if isinstance(part, int) or free_name:
+            free_name = False
             continue
         field = next((one for known, one in fields.items() if part in (known, one.alias)), None)
         inner = next(iter(_forms(field.annotation)), None) if field is not None else None
         if inner is None:
             return {}
         fields = inner.model_fields
+        free_name = field is not None and get_origin(field.annotation) is dict
     return fields
 
 

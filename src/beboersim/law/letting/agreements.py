@@ -8,12 +8,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from beboersim.errors import InputError, meant
 from beboersim.law.letting.decisions import PERMANENT
 from beboersim.law.lists.forms import EXAMPLE_TEXT
-from beboersim.law.reading import Form, read_form
+from beboersim.law.reading import Form, read_form, wrong_at
 from beboersim.policy.catalogue import SOURCE, Text
 from beboersim.policy.where import STATUSES
 
@@ -27,7 +27,7 @@ class CriteriaForm(Form):
 
     id: str = Field(min_length=1)
     label: Text = Field(examples=[EXAMPLE_TEXT])
-    source: str = Field(pattern=SOURCE.pattern)
+    source: str = Field(examples=['"S59"'])
     hours: float = Field(default=0.0, ge=0.0, le=60.0)
     permanent_only: bool = False
     contract_months: Months = 0
@@ -40,6 +40,13 @@ class CriteriaForm(Form):
     clean_record: bool = False
     work_share: Share = 1.0
     binds_internal: bool = False
+
+    @field_validator("source")
+    @classmethod
+    def _is_a_source(cls, source: str) -> str:
+        if not SOURCE.search(source):
+            raise ValueError(f'source = "{source}" names no id of the research and does not say assumption.')
+        return source
 
 
 class StepForm(Form):
@@ -72,10 +79,12 @@ class AgreementsForm(Form):
     @model_validator(mode="after")
     def _names_are_known(self) -> AgreementsForm:
         known = {one.id for one in self.criteria}
-        for practice in self.practice:
-            for name in (practice.criteria, *(step.criteria for step in practice.step if step.criteria)):
-                if name not in known:
-                    raise ValueError(f"{practice.id}: {name} is not a set of criteria.{meant(name, known)}")
+        for place, practice in enumerate(self.practice):
+            at = ("practice", place)
+            steps = [((*at, "step", number, "criteria"), step.criteria) for number, step in enumerate(practice.step)]
+            for key, name in [((*at, "criteria"), practice.criteria), *steps]:
+                if name is not None and name not in known:
+                    raise wrong_at(key, f"{practice.id}: {name} is not a set of criteria.{meant(name, known)}")
         return self
 
 

@@ -68,11 +68,12 @@ from beboersim.law.letting.rules import (
     rule_of,
     wording,
 )
-from beboersim.law.reading import Form, read_form
+from beboersim.law.reading import Form, read_form, wrong_at
 from beboersim.policy.catalogue import Text
 
 YOUNG = 26  # youth dwellings and local young people: under this age (assumption, 24 to 30)
 STEPS = 6
+PAST_DAYS = ("released", "youth_institution", "lease_cancelled", "listed_since", "applied", "separated")
 
 Benefit = Literal[
     "none", "kontanthjaelp", "uddannelseshjaelp", "sho", "overgangsydelse", "integrationsydelse", "starthjaelp",
@@ -234,19 +235,17 @@ class CaseForm(Form):
     @model_validator(mode="after")
     def _adds_up(self) -> CaseForm:
         names = [one.name for one in self.applicant]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two applicants are called {name}. Answers are told apart by name.")
-        for one in self.applicant:
-            for who, person in _people(one):
-                for key in ("released", "youth_institution", "lease_cancelled"):
-                    day: date | None = getattr(person, key)
+        for place, one in enumerate(self.applicant):
+            at = ("applicant", place)
+            if names.index(one.name) < place:
+                raise wrong_at((*at, "name"), f"two applicants are called {one.name}. Answers are told apart by name.")
+            partner = [] if one.partner is None else [((*at, "partner"), one.partner)]
+            others = [((*at, "others", number), person) for number, person in enumerate(one.others)]
+            for within, person in [(at, one), *partner, *others]:
+                for key in PAST_DAYS:
+                    day: date | None = getattr(person, key, None)
                     if day is not None and day > self.vacancy.on:
-                        raise ValueError(f"{who}: {key} = {day} is after the letting on {self.vacancy.on}.")
-            for key in ("listed_since", "applied", "separated"):
-                day = getattr(one, key)
-                if day is not None and day > self.vacancy.on:
-                    raise ValueError(f"{one.name}: {key} = {day} is after the letting on {self.vacancy.on}.")
+                        raise wrong_at((*within, key), f"{key} = {day} is after the letting on {self.vacancy.on}.")
         return self
 
 
@@ -422,7 +421,7 @@ def household_of(one: ApplicantForm, case: CaseForm, rule: AreaRule) -> Applican
         return person.benefit_months if groups & {"cash", "insured"} else 0
 
     grounds = 0
-    for _, person in _people(one):
+    for person in (*keepers, *one.others):
         grounds |= _grounds(person, case.vacancy.on, law)
     works = worker.hours >= rule.hours > 0.0
     return Applicant(
@@ -475,12 +474,6 @@ def _grounds(person: PersonForm, on: date, law: date) -> int:
             int(later.number("benefit_months")),
         )
     )
-
-
-def _people(one: ApplicantForm) -> list[tuple[str, PersonForm]]:
-    """Return the members about whom there is something to say, with a word for each."""
-    partner: list[tuple[str, PersonForm]] = [] if one.partner is None else [(f"{one.name}, partner", one.partner)]
-    return [(one.name, one), *partner, *((f"{one.name}, others", person) for person in one.others)]
 
 
 def _stands(one: ApplicantForm, route: int) -> bool:
@@ -613,6 +606,7 @@ BEHIND_ROUTE: Mapping[int, str] = {
 def _one_of(key: str, given: str, valid: tuple[str, ...]) -> str:
     if given not in valid:
         quoted = ", ".join(f'"{one}"' for one in valid)
-        raise ValueError(f'{key} = "{given}" is not one of {quoted}.{meant(given, valid)}')
+        near = "" if given.isdigit() else meant(given, valid)  # a year is not a slip of the pen for another
+        raise ValueError(f'{key} = "{given}" is not one of {quoted}.{near}')
     return given
 

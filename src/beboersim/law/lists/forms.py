@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from beboersim.errors import meant
 from beboersim.evidence.areas import INDICATORS, STATUS_CODES
 from beboersim.law.lists import Criterion, ListRules, Points, PointsClass, PointsIndicator, Tier
-from beboersim.law.reading import Form, read_form
+from beboersim.law.reading import Form, read_form, wrong_at
 from beboersim.policy.catalogue import Text
 
 Indicator = Literal["non_western", "outside_work", "convicted", "basic_education", "income_ratio"]
@@ -179,19 +179,23 @@ class RuleSetForm(Form):
     @model_validator(mode="after")
     def _is_a_ladder(self) -> RuleSetForm:
         seen: dict[str, int] = {}
-        for tier in self.tier:
+        for place, tier in enumerate(self.tier):
+            at = ("tier", place)
             if tier.name in seen:
-                raise ValueError(f"two tiers are called {tier.name}.")
+                raise wrong_at((*at, "name"), f"two tiers are called {tier.name}.")
             if seen and tier.status <= max(seen.values()):
-                raise ValueError(f"{tier.name}: status = {tier.status}, but tiers stand from the lowest status up.")
+                said = f"{tier.name}: status = {tier.status}, but tiers stand from the lowest status up."
+                raise wrong_at((*at, "status"), said)
             if tier.within is not None and tier.within not in seen:
                 near = meant(tier.within, seen)
-                raise ValueError(f"{tier.name} is within {tier.within}, which is no tier above it.{near}")
+                raise wrong_at(
+                    (*at, "within"), f"{tier.name} is within {tier.within}, which is no tier above it.{near}"
+                )
             seen[tier.name] = tier.status
         if self.start is not None and self.until is not None and self.until <= self.start:
-            raise ValueError(f"until = {self.until} is not after from = {self.start}.")
+            raise wrong_at(("until",), f"until = {self.until} is not after from = {self.start}.")
         if self.reading != ("read",) and self.open is None:
-            raise ValueError("what was not read whole says what is open, in both languages.")
+            raise wrong_at(("reading",), "what was not read whole says what is open, in both languages.")
         return self
 
 
