@@ -98,9 +98,9 @@ def print_decision(case: CaseForm, decision: Decision, lang: str) -> None:
 
 def _heading(case: CaseForm, lang: str) -> str:
     vacancy, area = case.vacancy, case.area
-    where = word("law.in_area", lang).format(area=area.name) if area.name else ""
+    where = f" {word('law.in_area', lang).format(area=area.name)}" if area.name else ""
     if area.status != "none":
-        where += word("law.with_status", lang).format(status=status_words(area.status, lang))
+        where += f" ({status_words(area.status, lang)})"
     return word("law.heading_case", lang).format(
         kind=word(f"law.kind_{vacancy.kind}", lang),
         rooms=word("law.rooms_of_a_home" if vacancy.rooms > 1 else "law.room_of_a_home", lang).format(x=vacancy.rooms),
