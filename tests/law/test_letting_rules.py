@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numba
 import numpy as np
 import pytest
 
@@ -17,14 +18,18 @@ from beboersim.law.letting.decisions import (
     INTERNAL,
     KINDS,
     LIST,
+    NEVER,
     NOT_REFUSED,
+    PERMANENT,
     REASONS,
     ROUTES,
     YOUTH,
+    Applicant,
     AreaRule,
     fits_the_home,
     is_open,
     is_the_turn,
+    refusal,
     route_at,
 )
 from beboersim.law.letting.rules import (
@@ -214,6 +219,63 @@ def test_the_order_of_routes_with_and_without_a_duty() -> None:
     assert is_open(LIST, YOUTH, 1, 0, 0, 0) == 1, "§ 60 is about family dwellings"
     assert is_open(FLEXIBLE, YOUTH, 1, 0, 1, 0) == 0
     assert is_open(INTERNAL, FAMILY, 1, 0, 0, 0) == 0
+
+
+@numba.njit
+def first_of(
+    queue: np.ndarray, facts: np.ndarray, hours: np.ndarray, rules: LettingRules, area: int, route: int
+) -> int:
+    """Walk a queue as the month will: an applicant from a row of facts, an area's rules from the table."""
+    rule = rule_of(rules, area)
+    for k in queue:
+        f = facts[k]
+        applicant = Applicant(
+            f[0], f[1], f[2], f[3], f[4], hours[k], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12], f[13], f[14],
+            f[15], f[16], f[17], f[18], f[19], f[20],
+        )
+        if refusal(applicant, rule, route, FAMILY, 3, 0) == NOT_REFUSED:
+            return k
+    return -1
+
+
+@numba.njit
+def turns_of(rules: LettingRules, area: int, number: int) -> int:
+    """Go through the routes of a vacancy; return the open ones as bits."""
+    rule = rule_of(rules, area)
+    found = 0
+    for step in range(6):
+        route = route_at(step, rule.flexible_duty)
+        municipal = is_the_turn(number, rule.assignment_share)
+        if is_open(route, FAMILY, rule.flexible_duty, municipal, 0, 1) == 1:
+            found |= 1 << route
+    return found
+
+
+def test_table_and_decisions_compile_into_the_months_loops() -> None:
+    rules = table(date(2022, 1, 1))
+    plain = [40, 1, 0, 0, 0, PERMANENT, 0, 0, 40, 0, NEVER, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert len(plain) == len(Applicant._fields) - 1
+    foreign, cash_now = list(plain), list(plain)
+    foreign[4] = 1 << GROUNDS.index("foreign_citizen")
+    cash_now[13] = 1
+    facts = np.array([foreign, cash_now, plain], np.int64)
+    hours = np.array([37.0, 37.0, 0.0])
+    queue = np.array([0, 1, 2])
+    assert first_of(queue, facts, hours, rules, 2, codes.ASSIGNED) == 1, "a citizen of another country is passed over"
+    assert first_of(queue[1:], facts, hours, rules, 4, codes.FLEXIBLE) == -1, "§ 51 c, and no work"
+    assert first_of(queue, facts, hours, rules, 4, codes.FLEXIBLE) == 0
+    assert first_of(queue[2:], facts, hours, rules, 0, codes.LIST) == 2
+    for area in range(5):
+        for number in (3, 4):
+            python = sum(
+                1 << route
+                for step in range(6)
+                if is_open(
+                    route := route_at(step, int(rules.flexible_duty[area])), FAMILY, int(rules.flexible_duty[area]),
+                    is_the_turn(number, 0.25), 0, 1,
+                )
+            )  # fmt: skip
+            assert turns_of(rules, area, number) == python
 
 
 def test_a_home_fits_two_persons_a_room_and_one_room_above_the_persons() -> None:

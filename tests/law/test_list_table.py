@@ -16,7 +16,7 @@ from beboersim.errors import InputError
 from beboersim.evidence.areas import MEASURED, read_areas
 from beboersim.evidence.tables import shipped
 from beboersim.law.lists import Indicators, ListRules, classify, load_rules, read_rules
-from beboersim.law.lists.references import national_convicted
+from beboersim.law.lists.references import Reference, convicted_of, income_ratio, national_convicted
 from beboersim.law.lists.table import (
     AreaTable,
     Verdict,
@@ -237,6 +237,13 @@ def test_what_is_told_of_missing_figures_holds_whatever_they_are(
     assert true.code is not None
     assert told.lowest <= true.code <= told.highest
     assert told.code is None or told.code == true.code
+
+
+def test_references_can_be_counted_in_a_simulated_nation() -> None:
+    assert convicted_of([60.0, 84.0], [10_000.0, 10_500.0]) == Reference((0.006 + 0.008) / 2, "computed")
+    assert convicted_of([0.0], [0.0]).value is None
+    assert income_ratio(55.0, 1.0, 1000.0, 10.0) == pytest.approx(0.55, rel=1e-12)
+    assert income_ratio(0.0, 0.0, 1000.0, 10.0) is None
 
 
 def test_the_national_share_is_what_was_published_or_made_of_two_years() -> None:

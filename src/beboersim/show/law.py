@@ -115,10 +115,10 @@ def tier_words(rules: ListRules, tier: Tier, lang: str) -> str:
         key = "tier_within_counted" if tier.counted else "tier_within"
     else:
         key = "tier_counted_required" if tier.required else "tier_counted"
-    said = [word(f"law.{key}", lang).format(**names)]
+    sentences = [word(f"law.{key}", lang).format(**names)]
     if tier.status < LISTED and rules.listing is not None:
-        said.append(word("law.tier_not_udsat", lang))
-    return " ".join(said)
+        sentences.append(word("law.tier_not_udsat", lang))
+    return " ".join(sentences)
 
 
 def criterion_words(criterion: Criterion, rules: ListRules, lang: str) -> str:
