@@ -191,8 +191,10 @@ def verdict_words(verdict: Verdict, lang: str) -> str:
             lowest=status_words(verdict.at_least, lang), highest=status_words(verdict.at_most, lang)
         )
     other = verdict.at_most if verdict.at_most != verdict.status else verdict.at_least
+    sure = verdict.status.split("+")
+    more = "+".join(one for one in other.split("+") if one not in sure)
     return word("law.at_most", lang).format(
-        status=status_words(verdict.status, lang), highest=status_words(other, lang)
+        status=status_words(verdict.status, lang), highest=status_words(more or other, lang)
     )
 
 
