@@ -23,7 +23,7 @@ from beboersim.policy.shipped import shipped_files
 HEAVY = ("mesa", "pandas", "numba", "scipy", "matplotlib", "pyarrow", "numpy")
 RUN = ("run", "law", "--place", "Svendborg")
 COMMANDS = (
-    "check", "compare", "explain", "levers", "metrics", "parameters", "places", "run", "scenarios", "warm-up",
+    "check", "compare", "explain", "law", "levers", "metrics", "parameters", "places", "run", "scenarios", "warm-up",
 )  # fmt: skip
 SHIPPED = {name: path.read_text(encoding="utf-8") for name, path in shipped_files("scenarios").items()}
 

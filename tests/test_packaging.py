@@ -129,7 +129,7 @@ def check_shipped(found: dict[str, Any]) -> None:
     assert found["scenarios"]["law"] == 0
     assert found["scenarios"]["flexible-off"] == 1
     assert found["areas"] == 210  # rows of the lists 2010-2015
-    assert found["rules"] == ["none", "2010", "2014", "2018", "2021"]
+    assert found["rules"] == ["none", "2010", "2014", "2018-proposal", "2018", "2021", "aarhus"]
     assert found["levers"] > 0
     assert found["parameters"] > 0
     assert found["word"] == "ikke på listen"

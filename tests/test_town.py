@@ -52,7 +52,10 @@ def test_the_log_is_only_a_witness() -> None:
     assert differing(has_run(small_town(events=ROOM)).monthly, has_run(small_town()).monthly) == set()
 
 
-@pytest.mark.parametrize("quantity", of_kind("lever", "switch"), ids=lambda q: q.name)
+ACTING = [quantity for quantity in of_kind("lever", "switch") if not quantity.held]
+
+
+@pytest.mark.parametrize("quantity", ACTING, ids=lambda q: q.name)
 def test_a_lever_at_its_baseline_value_changes_nothing(quantity: Quantity) -> None:
     given = has_run(small_town(events=ROOM, settings={quantity.name: default_of(quantity)}))
     identical(has_run(small_town(events=ROOM)), given)
@@ -190,6 +193,8 @@ def test_before_a_change_the_worlds_are_one_and_after_it_two(tmp_path: Path) -> 
 LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("list.rules", "none", "years_listed"),
     ("list.rules", "2021", "status"),
+    ("list.rules", "2018-proposal", "status"),
+    ("list.rules", "aarhus", "years_listed"),
     ("list.ethnicity_criterion", False, "stigma"),
     ("list.criteria_needed", 5, "years_listed"),
     ("list.public", 0.0, "stigma"),
@@ -233,7 +238,23 @@ def test_back_filling_a_cut_moves_what_is_spent(aarhus: Town) -> None:
 
 def test_every_lever_and_switch_is_tested() -> None:
     tested = {lever for lever, *_ in LEVERS} | {"funding.backfill", "funding.on_jobs"}
-    assert tested == {quantity.name for quantity in of_kind("lever", "switch")}
+    assert tested == {quantity.name for quantity in ACTING}
+
+
+def test_a_lever_that_is_held_does_not_act_yet() -> None:
+    held = {quantity.name: other_than_default(quantity) for quantity in of_kind("lever") if quantity.held}
+    plain = has_run(small_town(("Aarhus",), events=ROOM))
+    identical(plain, has_run(small_town(("Aarhus",), events=ROOM, settings=held)))
+
+
+def other_than_default(quantity: Quantity) -> Value:
+    """Return a value that a lever does not have by itself."""
+    if quantity.type == "flag":
+        return not quantity.history[0].value
+    if quantity.type == "choice":
+        return next(choice for choice in quantity.choices if choice not in {one.value for one in quantity.history[:1]})
+    assert quantity.range is not None
+    return next(end for end in quantity.range if end != quantity.history[0].value)
 
 
 @pytest.mark.parametrize(

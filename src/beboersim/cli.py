@@ -255,6 +255,141 @@ def month(lang: str, as_json: bool) -> None:
     print_table(headers, [[str(n), one["process"], says[n - 1]] for n, one in enumerate(processes, start=1)])
 
 
+@main.group(epilog=example("beboersim law show --on 2019-12-01", "beboersim law lists my-areas.csv --on 2018-12-01"))
+def law() -> None:
+    """The Danish law on listed areas and letting since 2010, by itself: lists, letting, and the rules of a day."""
+
+
+@law.command(
+    "lists",
+    epilog=example(
+        "beboersim law lists",
+        "beboersim law lists my-areas.csv --on 2018-12-01",
+        "beboersim law lists my-areas.csv --on 2022-12-01 --rules all --lang da",
+    ),
+)
+@click.argument("file", required=False, metavar="[FILE.csv]")
+@click.option("--on", metavar="DATE", help="Day of the list; without it, each row by the rules of its own year.")
+@click.option("--rules", metavar="NAME", help="A rule set by name, `all` to compare them, or a file of your own.")
+@click.option("--national", metavar="PCT", help="Convicted residents 18+ in the nation, %, mean of two years.")
+@option_lang
+@option_json
+def law_lists(
+    file: str | None, on: str | None, rules: str | None, national: str | None, lang: str, as_json: bool
+) -> None:
+    """Say which areas of a table are on the list, and how many residents each is from the line.
+
+    FILE has the columns of area_criteria.csv (docs/data.md); without it the official lists of 2010-2015 are read.
+    """
+    day = None if on is None else _day("--on", on)
+    share = None if national is None else _percent("--national", national)
+
+    from beboersim.show.law_lists import lists_command
+
+    lists_command(None if file is None else Path(file), day, rules, share, lang, as_json)
+
+
+@law.command(
+    "letting",
+    epilog=example("beboersim law letting --example > case.toml", "beboersim law letting case.toml --lang da"),
+)
+@click.argument("case", required=False, metavar="CASE.toml")
+@click.option("--example", "show_example", is_flag=True, help="Print a case to start from, with every key explained.")
+@option_lang
+@option_json
+def law_letting(case: str | None, show_example: bool, lang: str, as_json: bool) -> None:
+    """Say who gets a vacant dwelling, by which route, and for every other applicant why not.
+
+    CASE holds a vacancy, its area and status, what is agreed, and the applicants.
+    """
+    from beboersim.show.law_letting import example_case, letting_command
+
+    if show_example:
+        click.echo(example_case(), nl=False)
+    elif case is None:
+        raise InputError("no case is given. `beboersim law letting --example` prints one to start from.")
+    else:
+        letting_command(case, lang, as_json)
+
+
+@law.command(
+    "show",
+    epilog=example("beboersim law show --on 2019-12-01 --area-status udsat+ghetto", "beboersim law show --lang da"),
+)
+@click.option("--on", metavar="DATE", help="Day; without it, the last day for which the law was read.")
+@click.option("--area-status", metavar="STATUS", help="Only what holds in an area with this status, such as udsat.")
+@option_lang
+@option_json
+def law_show(on: str | None, area_status: str | None, lang: str, as_json: bool) -> None:
+    """Print the rules in force on a day as sentences, each with its paragraph."""
+    from beboersim.law.dated import LAW_READ_UNTIL
+    from beboersim.show import law as shown_law
+    from beboersim.show.tables import print_json
+
+    day = LAW_READ_UNTIL if on is None else _day("--on", on)
+    status = None if area_status is None else _status("--area-status", area_status)
+    if as_json:
+        print_json(shown_law.show_as_json(day, status))
+    else:
+        shown_law.print_show(day, status, lang)
+
+
+@law.command(
+    "diff", epilog=example("beboersim law diff 2018-11-30 2018-12-01", "beboersim law diff 2014 2022 --lang da")
+)
+@click.argument("first", metavar="DATE1")
+@click.argument("second", metavar="DATE2")
+@option_lang
+@option_json
+def law_diff(first: str, second: str, lang: str, as_json: bool) -> None:
+    """Print what changed in the law between two days: what is new, what is different, and what ended."""
+    from beboersim.show import law as shown_law
+    from beboersim.show.tables import print_json
+
+    days = _day("DATE1", first), _day("DATE2", second)
+    if as_json:
+        print_json(shown_law.diff_as_json(*days))
+    else:
+        shown_law.print_diff(*days, lang)
+
+
+@law.command("coverage", epilog=example("beboersim law coverage --lang da"))
+@option_lang
+@option_json
+def law_coverage(lang: str, as_json: bool) -> None:
+    """List every rule that is held: paragraph, from, until, source, how well it was read, and where it acts."""
+    from beboersim.show import law as shown_law
+    from beboersim.show.tables import print_json, print_table
+
+    if as_json:
+        print_json([shown_law.entry_as_json(entry) for entry in shown_law.register()])
+    else:
+        print_table(*shown_law.coverage(lang))
+
+
+def _percent(option: str, text: str) -> float:
+    """Return a percentage as a share; the decimal mark may be a comma."""
+    try:
+        value = float(text.replace(",", ".").strip().removesuffix("%"))
+    except ValueError:
+        raise InputError(f"{option} {text} is not a number. A percentage is written 0.66.") from None
+    if not 0.0 < value <= 100.0:
+        raise InputError(f"{option} {text} is not above 0 and at most 100. A percentage is written 0.66.")
+    return value / 100.0
+
+
+def _status(option: str, text: str) -> str:
+    """Return a status in the words of the column listed_as."""
+    from beboersim.evidence.areas import STATUS_CODES
+
+    words = [one.strip().casefold() for one in text.split("+")]
+    for one in words:
+        if one not in STATUS_CODES:
+            near = meant(one, STATUS_CODES) or f" Known are {', '.join(STATUS_CODES)}, joined by +."
+            raise InputError(f"{option} {text}: {one or 'an empty text'} is not a status.{near}")
+    return "+".join(words)
+
+
 @main.command("warm-up", epilog=example("beboersim warm-up"))
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
 def warm_up(quiet: bool) -> None:

@@ -87,6 +87,13 @@ def test_a_defect_is_said_by_row_and_column(tmp_path: Path, row: str, message: s
     assert message in refused(tmp_path, f"area,residents,pct\n{row}\n")
 
 
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("cell", ["6 464", "6\u00a0464", "6\u202f464"])
+def test_a_blank_between_thousands_has_one_reading(tmp_path: Path, separator: str, cell: str) -> None:
+    text = f"area{separator}residents{separator}pct\nA{separator}{cell}{separator}1\n"
+    assert values(tmp_path, text)[0][1] == 6464
+
+
 def test_a_grouped_number_with_decimals_has_one_reading_beside_semicolons(tmp_path: Path) -> None:
     path = tmp_path / "lister.csv"
     path.write_text("dkk\n1.234,5\n", encoding="utf-8")

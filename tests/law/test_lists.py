@@ -9,6 +9,7 @@ import pytest
 
 from beboersim.errors import InputError
 from beboersim.law.lists import (
+    IN_THE_LAW,
     NAMES,
     Indicators,
     classify,
@@ -38,16 +39,18 @@ def test_case(case: dict[str, Any]) -> None:
         values["convicted"] = values.pop("convicted_times_national") * case["national"]
     levers = {
         name: case[name]
-        for name in ("years_listed_as_ghetto", "ethnicity_criterion", "criteria_needed")
+        for name in (
+            "years_listed_as_ghetto", "years_at_most", "ethnicity_criterion", "duties_on_all_udsat", "criteria_needed",
+        )
         if name in case
-    }
+    }  # fmt: skip
     rules = load_rules(case.get("rules") or rules_on(case["on"]))
     status = classify(area(**values), rules, national_convicted=case.get("national"), **levers)
     assert status.listed_as == case["expect"]
 
 
 def test_there_is_one_rule_set_in_force_on_every_day_from_2010() -> None:
-    sets = [load_rules(name) for name in NAMES[1:]]
+    sets = [load_rules(name) for name in IN_THE_LAW]
     assert [one.until for one in sets[:-1]] == [one.in_force for one in sets[1:]]
     assert sets[-1].until is None
     assert rules_on(date(2018, 11, 30)) == "2014"
@@ -103,6 +106,11 @@ def test_every_status_has_its_words() -> None:
         "udsat+parallelsamfund",
         "udsat+parallelsamfund+omdannelsesomraade",
     ]
+
+
+def test_a_counterfactual_is_in_force_on_no_day() -> None:
+    assert {rules_on(date(year, 12, 31)) for year in range(2010, 2031)} == {*IN_THE_LAW}
+    assert not {*NAMES} - {*IN_THE_LAW, "none", "2018-proposal", "aarhus"}
 
 
 def test_an_unknown_rule_set_is_answered_with_the_known_ones() -> None:

@@ -156,7 +156,8 @@ def test_a_change_outside_the_run_is_refused_and_a_day_before_it_has_no_levers()
         ("letting.flexible_share=nan", "letting.flexible_share = nan is not a number."),
         ("letting.internal_every=1.5", 'letting.internal_every = "1.5" is not a whole number.'),
         ("letting.local_youth_priority=yes", 'letting.local_youth_priority = "yes" is not true or false.'),
-        ("list.rules=2015", 'list.rules = "2015" is not one of "none", "2010", "2014", "2018", "2021".'),
+        ("list.rules=2015",
+         'list.rules = "2015" is not one of "none", "2010", "2014", "2018-proposal", "2018", "2021", "aarhus".'),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_told(text: str, says: str) -> None:

@@ -17,8 +17,12 @@ from beboersim.policy.where import STATUSES, Where
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.toml"))
 HEAD = '[scenario]\nname = { en = "Mine", da = "Min" }\n'
 SHIPPED = (
+    "aarhus-monitor",
     "assignment-100",
+    "combined-letting",
+    "copenhagen-40-plus",
     "drop-ethnicity-criterion",
+    "drop-ethnicity-criterion-all-udsat",
     "drop-ethnicity-criterion-two-of-four",
     "flexible-off",
     "flexible-wide",
@@ -27,7 +31,9 @@ SHIPPED = (
     "no-assignment-in-listed",
     "no-cut",
     "no-public-list",
+    "rules-2010",
     "rules-2014",
+    "rules-2018-proposal",
 )
 
 

@@ -10,6 +10,8 @@ Numbers, by the separator of the file:
   In a whole-number column `6.464` is 6464, since a whole number has no decimals; in any other column it may be 6464
   or 6.464, and is an error.
 
+A blank between groups of three digits (`6 464`) has one reading beside either.
+
 A whole number may be written with zero decimals (`1158.0`), as programs do when a column has blanks.
 """
 
@@ -36,6 +38,7 @@ PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3}){1,4}", re.ASCII)
 GROUPED_DECIMAL = re.compile(r"[+-]?\d{1,3}(\.\d{3}){1,4},\d{1,30}", re.ASCII)
 ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3}){1,4}([.,]\d{1,30})?", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -211,6 +214,8 @@ def _outside(low: float | None, high: float | None) -> str:
 
 
 def _number(cell: str, kind: Kind, separator: str, where: str) -> int | float:
+    if SPACED.fullmatch(cell):
+        cell = re.sub(r"[ \u00a0\u202f]", "", cell)
     text = cell
     ambiguous = ONE_GROUP.fullmatch(cell) and (cell.count(",") or separator == ";" or kind == "int")
     if separator == ";" and kind == "int" and GROUPED.fullmatch(cell):

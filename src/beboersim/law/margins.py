@@ -1,26 +1,27 @@
-"""How far an area is from the list: the fewest residents who would change whether it is listed.
+"""How far an area is from a line of the list: the fewest residents who would change a status.
 
-For each criterion of the tier that lists an area, the distance is the least whole number of residents whose change
-takes the indicator to the other side of its line, with the number of residents unchanged:
+For each criterion the distance is the least whole number of residents whose change takes the indicator to the other
+side of its line, with the number of residents unchanged:
 
 * a share s of N persons against a line L: the least n for which (s N ± n) / N lies on the other side. The share of a
   mean over years moves by n / N when the n residents differ in all the years of the window.
 * the income ratio r of T taxpayers against L: n taxpayers who go from the area's mean income to the region's raise it
   by n (1 - r) / T; n who go from the area's mean to nothing lower it by n r / T.
 
-An area that meets k of the criteria where m are needed leaves the list when k - m + 1 of those it meets are lost, or
-when residents - least + 1 move out; it comes on the list when m - k of those it does not meet are gained, and its
-residents are enough. One resident may count in several criteria at once, so the fewest residents who change j criteria
-are the j-th smallest distance, and not the sum of the j smallest.
+A tier that holds is lost by the smallest of: the tier it lies within is lost; a required criterion is lost; k - m + 1
+of the k counted criteria met are lost where m are needed; residents - least + 1 move out. A tier that does not hold is
+gained when all that lacks is gained, so by the largest of those. One resident may count in several criteria at once, so
+the fewest residents who change j criteria are the j-th smallest distance, and not the sum of the j smallest. Lists
+running cannot be gained by residents.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from beboersim.law.lists import DUST, LISTED, Criterion, Indicators, ListRules, tiers_in_use
+from beboersim.law.lists import DUST, Criterion, Indicators, ListRules, Tier, tiers_in_use
 
 BASE_OF: Mapping[str, str] = {
     "non_western": "residents",
@@ -46,6 +47,31 @@ class Bases(NamedTuple):
         return persons
 
 
+class CriterionMargin(NamedTuple):
+    """A criterion of a tier: the value, its line, whether it is met, and how many residents from the line it is."""
+
+    indicator: str
+    test: str
+    value: float | None
+    line: float | None
+    met: bool | None
+    residents: int | None
+
+
+class TierMargin(NamedTuple):
+    """A status: whether it holds, the fewest residents who would change that, and each of its own criteria.
+
+    `holds` and `residents` are None where an indicator is not known; `residents` also where no change would do it.
+    """
+
+    tier: str
+    status: int
+    listed_as: str
+    holds: bool | None
+    residents: int | None
+    criteria: tuple[CriterionMargin, ...]
+
+
 class Margin(NamedTuple):
     """The fewest residents who would change whether the area is listed, and each criterion's own distance.
 
@@ -56,6 +82,46 @@ class Margin(NamedTuple):
     residents: int | None
     by_criterion: Mapping[str, int]
     listed: bool | None
+
+
+def tier_margins(
+    indicators: Indicators,
+    bases: Bases,
+    rules: ListRules,
+    *,
+    national_convicted: float | None,
+    years_listed_as_ghetto: int = 0,
+    years_at_most: int | None = None,
+    ethnicity_criterion: bool = True,
+    duties_on_all_udsat: bool = False,
+    criteria_needed: int = 0,
+    min_residents: float | None = None,
+) -> tuple[TierMargin, ...]:
+    """Return for every tier of a rule set how many residents an area is from crossing it.
+
+    The keyword parameters are those of `lists.classify`.
+    """
+    least = rules.min_residents if min_residents is None else min_residents
+    most_years = years_listed_as_ghetto if years_at_most is None else max(years_at_most, years_listed_as_ghetto)
+    ways: dict[str, _Ways | None] = {}
+    found = []
+    for tier in tiers_in_use(rules, ethnicity_criterion, criteria_needed, duties_on_all_udsat):
+        ways[tier.name] = _ways(
+            tier, ways, indicators, bases, least, national_convicted, years_listed_as_ghetto, most_years
+        )
+        here = ways[tier.name]
+        changed = None if here is None else here.to_lose if here.holds else here.to_gain
+        found.append(
+            TierMargin(
+                tier=tier.name,
+                status=tier.status,
+                listed_as=tier.listed_as,
+                holds=None if here is None else here.holds,
+                residents=None if changed is None or not math.isfinite(changed) else int(changed),
+                criteria=_criteria(tier, indicators, bases, national_convicted),
+            )
+        )
+    return tuple(found)
 
 
 def margin_residents(
@@ -72,37 +138,102 @@ def margin_residents(
 
     The keyword parameters are those of `lists.classify`.
     """
-    tiers = tiers_in_use(rules, ethnicity_criterion, criteria_needed)
-    tier = next((tier for tier in tiers if tier.status >= LISTED), None)
-    if tier is None:
+    listing = rules.listing
+    margins = tier_margins(
+        indicators,
+        bases,
+        rules,
+        national_convicted=national_convicted,
+        ethnicity_criterion=ethnicity_criterion,
+        criteria_needed=criteria_needed,
+        min_residents=min_residents,
+    )
+    here = next((one for one in margins if listing is not None and one.tier == listing.name), None)
+    if here is None:
         return Margin(None, {}, False)
-    least = rules.min_residents if min_residents is None else min_residents
-    met: list[int] = []
-    unmet: list[int] = []
-    distances: dict[str, int] = {}
-    known = indicators.residents is not None
-    for criterion in tier.counted:
+    distances = {one.indicator: one.residents for one in here.criteria if one.residents is not None}
+    return Margin(here.residents, distances, here.holds)
+
+
+class _Ways(NamedTuple):
+    """Whether a tier holds, and the fewest residents who would end that or bring it about."""
+
+    holds: bool
+    to_lose: float
+    to_gain: float
+
+
+def _criteria(
+    tier: Tier, indicators: Indicators, bases: Bases, national_convicted: float | None
+) -> tuple[CriterionMargin, ...]:
+    found = []
+    for criterion in tier.criteria:
         value: float | None = getattr(indicators, criterion.indicator)
         line = criterion.line_at(national_convicted)
-        if value is None or line is None:
-            known = False
-            continue
-        holds = bool(criterion.met(value, national_convicted))
-        distance = _distance(criterion, value, line, bases.of(criterion.indicator), holds)
-        distances[criterion.indicator] = distance
-        (met if holds else unmet).append(distance)
-    if not known or indicators.residents is None:
-        return Margin(None, distances, None)
+        met = criterion.met(value, national_convicted)
+        known = value is not None and line is not None and met is not None
+        residents = _distance(criterion, value, line, bases.of(criterion.indicator), met) if known else None  # type: ignore[arg-type]
+        found.append(CriterionMargin(criterion.indicator, criterion.test, value, line, met, residents))
+    return tuple(found)
 
+
+def _ways(
+    tier: Tier,
+    ways: Mapping[str, _Ways | None],
+    indicators: Indicators,
+    bases: Bases,
+    least: float,
+    national_convicted: float | None,
+    years: int,
+    most_years: int,
+) -> _Ways | None:
+    """Return the ways to lose and gain a tier, or None where something it depends on is not known."""
+    within = ways[tier.within] if tier.within is not None else _Ways(True, math.inf, 0)
+    margins = _criteria(tier, indicators, bases, national_convicted)
+    if within is None or indicators.residents is None or any(one.residents is None for one in margins):
+        return None
+    enough_lists = [tier.lists_running <= count + 1 for count in (years, most_years)]
+    if enough_lists[0] != enough_lists[1] and within.holds:
+        return None
+    running = enough_lists[0]
+    n, k = len(tier.required), len(tier.required) + len(tier.counted)
+    required, counted, instead = margins[:n], margins[n:k], margins[k:]
+    group = _either(_count(counted, tier.at_least), _all(instead)) if instead else _count(counted, tier.at_least)
     short = max(0, math.ceil(least - indicators.residents - DUST))
-    if short == 0 and len(met) >= tier.at_least:
-        lost = sorted(met)[len(met) - tier.at_least] if tier.at_least else math.inf
-        moved_out = math.floor(indicators.residents - least + DUST) + 1
-        return Margin(int(min(lost, moved_out)), distances, True)
-    gained = tier.at_least - len(met)
-    if gained > len(unmet):
-        return Margin(None, distances, False)
-    return Margin(max(short, sorted(unmet)[gained - 1] if gained > 0 else 0), distances, False)
+    big_enough = _Ways(short == 0, math.floor(indicators.residents - least + DUST) + 1, short)
+    lists = _Ways(running, math.inf, math.inf)
+    parts = (within, _all(required), group, big_enough, lists)
+    holds = all(part.holds for part in parts)
+    return _Ways(
+        holds,
+        min((part.to_lose for part in parts), default=math.inf) if holds else 0,
+        0 if holds else max(part.to_gain for part in parts if not part.holds),
+    )
+
+
+def _all(margins: Sequence[CriterionMargin]) -> _Ways:
+    """Return the ways of criteria that must all be met: one lost is enough, every unmet one must be gained."""
+    lost = min((one.residents or 0 for one in margins if one.met), default=math.inf)
+    gained = max((one.residents or 0 for one in margins if not one.met), default=0)
+    holds = all(one.met for one in margins)
+    return _Ways(holds, lost if holds else 0, gained)
+
+
+def _count(margins: Sequence[CriterionMargin], at_least: int) -> _Ways:
+    """Return the ways of a number of criteria."""
+    met = sorted(one.residents or 0 for one in margins if one.met)
+    unmet = sorted(one.residents or 0 for one in margins if not one.met)
+    if len(met) >= at_least:
+        return _Ways(True, met[len(met) - at_least] if at_least else math.inf, 0)
+    lacking = at_least - len(met)
+    return _Ways(False, 0, unmet[lacking - 1] if lacking <= len(unmet) else math.inf)
+
+
+def _either(one: _Ways, other: _Ways) -> _Ways:
+    """Return the ways of two that may stand for each other: both must be lost, one is enough to gain."""
+    holds = one.holds or other.holds
+    lose, gain = max(one.to_lose, other.to_lose), min(one.to_gain, other.to_gain)
+    return _Ways(holds, lose if holds else 0, 0 if holds else gain)
 
 
 def _distance(criterion: Criterion, value: float, line: float, persons: float, met: bool) -> int:

@@ -27,7 +27,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 FOLDERS = ("policy/levers", "evidence/parameters")
 # What counts as a source: an id of the research, a paragraph of law, or the plain word for a guess.
-SOURCE = re.compile(r"\b(S|E|Q|M|M\d-)\d+|\b[CA]-\d+|§|assumption")
+SOURCE = re.compile(r"\b(S|E|L|Q|M|M\d-)\d+|\b[CA]-\d+|§|assumption")
 
 
 class Text(BaseModel):
@@ -68,6 +68,7 @@ class Quantity(BaseModel):
     strength: str = Field(min_length=1)
     source: str = Field(min_length=1)
     places: bool = False
+    held: bool = False  # declared from the law, not yet acting in the simulation
     label: Text
     help: Text
 
@@ -89,6 +90,8 @@ class Quantity(BaseModel):
             raise ValueError("presets are for parameters")
         if self.places and self.type == "choice":
             raise ValueError("a choice holds for the whole town")
+        if self.held and self.kind != "lever":
+            raise ValueError("only a lever can be held before it acts")
         if "central" in self.presets:
             raise ValueError("the default is the central preset")
         if not SOURCE.search(self.source):

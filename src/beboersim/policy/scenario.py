@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 from beboersim.errors import InputError, meant
 from beboersim.policy.catalogue import Text, Value, catalogue, of_kind, shown
 from beboersim.policy.shipped import shipped_files
-from beboersim.policy.toml_lines import lines_of_keys
+from beboersim.policy.toml_lines import lines_of_keys, table_of, text_of
 from beboersim.policy.where import EVERYWHERE, Where, read_where
 
 BASES = ("law",)
@@ -59,14 +58,14 @@ class Scenario:
         shipped = shipped_files("scenarios")
         given = str(name_or_path)
         if isinstance(name_or_path, str) and given in shipped:
-            return _read(shipped[given].name, _text(shipped[given]), areas)
+            return _read(shipped[given].name, text_of(shipped[given]), areas)
         path = Path(name_or_path)
         if path.suffix != ".toml" and not path.exists():
             raise InputError(
                 f"{given} is not a scenario.{meant(given, shipped)} `beboersim scenarios` lists the shipped ones; "
                 "your own is given by its file, such as my-scenario.toml."
             )
-        return _read(given, _text(path), areas)
+        return _read(given, text_of(path), areas)
 
     def check_dates(self, start: date, until: date) -> None:
         """Raise InputError if a change begins outside the run or is over before it."""
@@ -101,22 +100,6 @@ def shipped_scenarios() -> tuple[Scenario, ...]:
     return tuple(Scenario.load(name) for name in shipped_files("scenarios"))
 
 
-def _text(path: Path) -> str:
-    """Return the text of a file, or say why it cannot be read."""
-    try:
-        # A byte order mark is what some editors write before UTF-8: no mistake of the user's.
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not a file.") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: the file is not UTF-8. Save it as UTF-8.") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-
-
 def _read(path: str, text: str, areas: Collection[str]) -> Scenario:
     try:
         return _Reader(path, text, areas).scenario()
@@ -131,23 +114,11 @@ class _Reader:
         self.path = path
         self.text = text
         self.areas = areas
-        self.table = self.parsed()
+        self.table = table_of(path, text)
 
     @cached_property
     def lines(self) -> dict[tuple[str | int, ...], int]:
         return lines_of_keys(self.text)
-
-    def parsed(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            told = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
-            if told is None:
-                what, line = str(error).removesuffix(" (at end of document)"), self.text.rstrip().count("\n") + 1
-                raise InputError(f"{self.path}, line {line}: the file ends too early: {what}.") from None
-            raise InputError(f"{self.path}, line {told[2]}: this is not TOML, column {told[3]}: {told[1]}.") from None
-        except ValueError as error:  # a number with too many digits
-            raise InputError(f"{self.path}: this is not TOML: {error}.") from None
 
     def wrong(self, key: tuple[str | int, ...], sentence: str) -> NoReturn:
         """Raise the error at the line of a key, or of the nearest table around it."""

@@ -1,13 +1,17 @@
-"""The line of every key in a TOML text. `tomllib` reads values and forgets where they stood.
+"""Reading a TOML file that somebody wrote, and the line of every key in it.
 
-The text is one that `tomllib` has accepted, so this reader only has to find the keys, not to judge them.
+`tomllib` reads values and forgets where they stood. The reader here takes a text that `tomllib` has accepted, so it
+only has to find the keys, not to judge them.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from typing import cast
+from pathlib import Path as FilePath
+from typing import Any, cast
+
+from beboersim.errors import InputError
 
 Path = tuple[str | int, ...]
 
@@ -21,6 +25,36 @@ STRING = re.compile(
 )
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 SCALAR = re.compile(r"[^,\]}#\n]*")
+
+
+def text_of(path: FilePath) -> str:
+    """Return the text of a file; InputError says why it cannot be read."""
+    try:
+        # A byte order mark is what some editors write before UTF-8: no mistake of the user's.
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder, not a file.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}, line {line}: the file is not UTF-8. Save it as UTF-8.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def table_of(path: str, text: str) -> dict[str, Any]:
+    """Return the values of a TOML text; InputError says in which line it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        told = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
+        if told is None:
+            what, line = str(error).removesuffix(" (at end of document)"), text.rstrip().count("\n") + 1
+            raise InputError(f"{path}, line {line}: the file ends too early: {what}.") from None
+        raise InputError(f"{path}, line {told[2]}: this is not TOML, column {told[3]}: {told[1]}.") from None
+    except ValueError as error:  # a number with too many digits
+        raise InputError(f"{path}: this is not TOML: {error}.") from None
 
 
 def lines_of_keys(text: str) -> dict[Path, int]:

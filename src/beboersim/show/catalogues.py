@@ -21,7 +21,7 @@ def quantities(lang: str, *kinds: Kind) -> Table:
     rows = [
         [
             quantity.name,
-            quantity.help.in_language(lang),
+            quantity.help.in_language(lang) + (f" {word('text.held', lang)}" if quantity.held else ""),
             _default(quantity, lang),
             _range(quantity),
             *(

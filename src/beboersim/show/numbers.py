@@ -27,10 +27,10 @@ def plain(value: float | None, unit: str, lang: str) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     if unit in SHARES:
-        return f"{_written(100 * value, decimals(unit), lang)} %"
+        return f"{written(100 * value, decimals(unit), lang)} %"
     if unit == "months":
-        return f"{_written(value, 1, lang)} {unit_words(unit, lang)}"
-    return _written(value, 0 if value.is_integer() and unit in WHOLE else decimals(unit, value), lang)
+        return f"{written(value, 1, lang)} {unit_words(unit, lang)}"
+    return written(value, 0 if value.is_integer() and unit in WHOLE else decimals(unit, value), lang)
 
 
 def signed(value: float | None, unit: str, lang: str) -> str:
@@ -38,7 +38,7 @@ def signed(value: float | None, unit: str, lang: str) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     number = 100 * value if unit in SHARES else value
-    text = _written(abs(number), decimals(unit, value), lang)
+    text = written(abs(number), decimals(unit, value), lang)
     if not _digits(text):
         return text
     return ("+" if number > 0 else "−") + text
@@ -47,9 +47,9 @@ def signed(value: float | None, unit: str, lang: str) -> str:
 def half_width(value: float, unit: str, lang: str, beside: float = 0.0) -> str:
     """Return the half of an interval, with the decimals of the number it stands beside."""
     places = decimals(unit, beside)
-    text = _written(100 * value if unit in SHARES else value, places, lang)
+    text = written(100 * value if unit in SHARES else value, places, lang)
     if value > 0 and not _digits(text):
-        return "<" + _written(10.0**-places, places, lang)
+        return "<" + written(10.0**-places, places, lang)
     return text
 
 
@@ -96,7 +96,8 @@ def _digits(text: str) -> bool:
     return any(digit in text for digit in "123456789")
 
 
-def _written(number: float, places: int, lang: str) -> str:
+def written(number: float, places: int, lang: str) -> str:
+    """Return a number with so many decimals: 1,234.5 or 1.234,5."""
     text = f"{number:,.{places}f}"
     text = text.replace("-", "−")
     return text.translate(str.maketrans(",.", ".,")) if lang == "da" else text

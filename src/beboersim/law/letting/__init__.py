@@ -1,24 +1,67 @@
-"""Letting law: who may be refused, who comes first. Pure functions of numbers; the dated rules are data.
+"""Letting law: who may be refused, who comes first. Dated rules are data; decisions are small functions of numbers.
 
-`in_force` reads law/letting/letting.toml and says, for a day and the areas' statuses, which bars and duties hold. The
-kernels decide single applicants; the month's letting and the law's own command use the same ones.
+* `letting.toml`, `practice.toml`: the dated rules and practices, read by `law.dated`.
+* `agreements.toml`, `benefits.toml`: criteria, practices' shares, and the benefits that the rules name.
+* `decisions`: what holds for one household and one vacancy. Kernels; `beboersim law letting` calls the same ones.
+* `rules`: the dated rules compiled to a table for a day, one row an area.
+* `case`: a vacancy and its applicants from a file, decided and explained.
+
+How the month calls it
+----------------------
+Once a month, on its first day:
+
+1. `facts = AreaFacts(...)`: the areas' status codes; residents and the share of 18-64 outside work as last measured
+   (nan where unknown); the share of all adults outside work; and for §§ 51 c and 168 a whether the area was a
+   transformation area with a plan, whether the plan is carried out, and the lists running since it left.
+2. `terms = Terms(...)`: the levers `letting.<field>` by area. `choices = Choices(rules=letting.rules,
+   criteria=letting.criteria, practice=letting.practice, work_share=letting.work_share,
+   internal_every=letting.internal_every, special_rules=list.special_rules)`.
+3. `table = letting_rules(day, facts, terms, choices)`, handed to the kernels.
+
+For each seeker, once a month, an `Applicant`:
+
+* age of the applicant, persons, children under 18, `youth` (one for whom youth dwellings are meant);
+* `grounds`: the bits of `grounds_of` of every member, or-ed. Needs of a member: age, months since a release and since a
+  lease cancelled for disorder (NEVER if not), release from a youth institution, citizenship, student or not, and the
+  months in a row on each group of benefits (`benefits.toml`);
+* of the keepers: the longest working week in hours, the months of that contract (PERMANENT without end), whether it is
+  subsidised, whether one is in education, the age of the youngest;
+* rooms of the home given up, months since a separation and months at one address before it, a clean record;
+* `cash_now`, `cash_months`, `widened_months`: `both(own, partner_counts(married, months_together, 24), partner's)`;
+* `lives_here`, `in_organisation`: to be set for each vacancy, from the seeker's own estate and organisation;
+* `local_youth`, `dispensation`, `nothing_elsewhere` (a draw with the chance `letting.assignment_fallback`).
+
+For each vacancy, `r = rule_of(table, area)`, `kind = relabelled(kind, square_metres, r)`, and three turns. The month
+draws them as addressed coins with chance `r.assignment_share`, `r.flexible_share` and `1 / r.internal_every`, where a
+case counts them with `is_the_turn`; `others_turn` likewise with `1 - r.work_share`. Then for `step` in 0 to 5:
+`route = route_at(step, r.flexible_duty)` (under a duty only for family dwellings), skipped unless
+`is_open(route, kind, ...)`. The route's seekers stand sorted by `place_in_queue`; the first whom
+`meant_for` and `fits_the_home` suit, whom `refusal(...)` does not refuse, and who says yes, gets the home. `refusal`
+returns a place in REASONS, to be logged with the event.
 """
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from functools import lru_cache
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.kernel import kernel
+from beboersim.law.letting.agreements import criteria
+from beboersim.law.letting.decisions import CASH_BENEFIT, fits_the_home
+from beboersim.law.letting.rules import bars_by_status, duty_by_status
 
+__all__ = [
+    "BAR_BENEFIT_TOO", "BAR_GROUNDS_1_TO_4", "FULL_TIME_WEEK", "NO_BAR", "LettingInForce", "barred_from_assignment",
+    "fits_the_home", "in_force", "meets_flexible_criteria",
+]  # fmt: skip
+
+# What follows is what the month used before the table of `rules`; it reads the same dated rules.
 NO_BAR, BAR_GROUNDS_1_TO_4, BAR_BENEFIT_TOO = 0, 1, 2
 FULL_TIME_WEEK = 37.0  # hours, the Danish full-time week
+USUAL_HOURS = criteria("usual").hours
 
 
 class LettingInForce(NamedTuple):
@@ -26,18 +69,6 @@ class LettingInForce(NamedTuple):
 
     assignment_bar: NDArray[np.int64]
     flexible_duty: NDArray[np.int64]
-
-
-@lru_cache
-def rules() -> dict[str, Any]:
-    """Return the dated letting rules as they stand in the data file."""
-    text = resources.files("beboersim.law").joinpath("letting", "letting.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def holds(rule: dict[str, Any], day: date) -> bool:
-    """Say whether a dated rule is in force on a day; `until` is not included."""
-    return bool(rule["from"] <= day and ("until" not in rule or day < rule["until"]))
 
 
 def in_force(day: date, status: NDArray[np.int64]) -> LettingInForce:
@@ -50,16 +81,11 @@ def in_force(day: date, status: NDArray[np.int64]) -> LettingInForce:
     status
         Status code of each area (see law.lists).
     """
-    bar = np.zeros(len(status), np.int64)
-    duty = np.zeros(len(status), np.int64)
-    for rule in rules()["assignment_bar"]:
-        if holds(rule, day):
-            applies = (status >= rule["status_from"]) & (status <= rule["status_to"])
-            bar[applies] = np.maximum(bar[applies], rule["bar"])
-    for rule in rules()["flexible_duty"]:
-        if holds(rule, day):
-            duty[(status >= rule["status_from"]) & (status <= rule["status_to"])] = 1
-    return LettingInForce(bar, duty)
+    levels = [
+        NO_BAR if mask == 0 else BAR_BENEFIT_TOO if mask & CASH_BENEFIT else BAR_GROUNDS_1_TO_4
+        for mask in bars_by_status(day)
+    ]
+    return LettingInForce(np.array(levels, np.int64)[status], np.array(duty_by_status(day), np.int64)[status])
 
 
 @kernel
@@ -86,7 +112,7 @@ def barred_from_assignment(bar: int, recently_convicted: int, foreign_citizen: i
 
 @kernel
 def meets_flexible_criteria(hours_a_week: float, in_education: int, all_seniors: int) -> int:
-    """Say whether a household meets usual flexible-letting criteria (§ 60): work, education, or senior.
+    """Say whether a household meets the usual flexible-letting criteria (§ 60): work, education, or senior.
 
     Parameters
     ----------
@@ -97,15 +123,4 @@ def meets_flexible_criteria(hours_a_week: float, in_education: int, all_seniors:
     all_seniors
         1 if every keeper is 65 or older, who are exempt (S60).
     """
-    return 1 if hours_a_week >= 25.0 or in_education == 1 or all_seniors == 1 else 0
-
-
-@kernel
-def fits_the_home(persons: int, rooms: int, spare: int) -> int:
-    """Say whether a household is offered a home of so many rooms.
-
-    At most two persons a room (the usual limit in letting rules). Not more than one room above the number of persons,
-    the size that rehousing law calls suitable (almenlejeloven § 86, S67), and `spare` rooms more when nobody of that
-    size wants the home: for those on a list it is a practice, not a right.
-    """
-    return 1 if persons <= 2 * rooms and rooms <= persons + 1 + spare else 0
+    return 1 if hours_a_week >= USUAL_HOURS or in_education == 1 or all_seniors == 1 else 0

@@ -1,31 +1,37 @@
 """Which list an area comes on: a pure test of its indicators against a dated rule set.
 
 A rule set is a ladder of tiers. A tier is met when the tier it lies within is met, all its required criteria are met,
-at least so many of its counted criteria are met, and, where the law asks for it, the area has been on that list for so
-many years running. An area gets the highest tier that it meets; below the least number of residents it gets none.
+at least so many of its counted criteria are met (or, where the rule set says so, others instead), and, where the law
+asks for it, the area has been on that list for so many years running. An area gets the highest tier that it meets;
+below the least number of residents it gets none.
 
 A criterion without a value is unknown. The status is decided where the known ones decide it either way; where they do
 not, it is unknown, and `Status.lowest` and `Status.highest` say between what. It is never guessed.
+
+Aarhus's own categories are no list of the law: they have points and classes (`lists.points`) and no tiers.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from beboersim.errors import InputError, meant
+from beboersim.policy.catalogue import Text
+from beboersim.policy.toml_lines import text_of
 
 Test = Literal["above", "at_least", "below", "at_least_times_national"]
-TESTS: tuple[Test, ...] = ("above", "at_least", "below", "at_least_times_national")
 
 ORIGIN = "non_western"
 LISTED = 2  # from this status code on an area is on the list of disadvantaged areas
-NAMES: tuple[str, ...] = ("none", "2010", "2014", "2018", "2021")
+IN_THE_LAW: tuple[str, ...] = ("2010", "2014", "2018", "2021")
+NAMES: tuple[str, ...] = ("none", "2010", "2014", "2018-proposal", "2018", "2021", "aarhus")
+A_LONG_TIME = 1_000  # lists running, where it is not known how many and there may be any number
 
 # Shares come from divisions and means: a value this close to a line is on the line. Far below one resident of any area.
 DUST = 1e-9
@@ -57,16 +63,51 @@ class Criterion(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """A step of the ladder: its name, status code, words in `listed_as`, and what it takes to be on it."""
+    """A step of the ladder: its name, status code, words in `listed_as`, and what it takes to be on it.
+
+    `instead` are criteria that, met together, stand instead of the count of `counted`.
+    """
 
     name: str
     status: int
     listed_as: str
+    paragraph: str
     within: str | None
     required: tuple[Criterion, ...]
     counted: tuple[Criterion, ...]
+    instead: tuple[Criterion, ...]
     at_least: int
     lists_running: int
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every criterion of the tier."""
+        return (*self.required, *self.counted, *self.instead)
+
+
+class PointsIndicator(NamedTuple):
+    """An indicator of a rule set with points: more is worse."""
+
+    name: str
+    column: str
+    label: Text
+
+
+class PointsClass(NamedTuple):
+    """A class of a rule set with points, and the sum of points it begins at."""
+
+    name: str
+    start: int
+    label: Text
+
+
+class Points(NamedTuple):
+    """Points against the town's average: one above the first step, two from the second, three from the third."""
+
+    steps: tuple[float, float, float]
+    most: int
+    indicators: tuple[PointsIndicator, ...]
+    classes: tuple[PointsClass, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +115,11 @@ class ListRules:
     """A dated rule set; tiers stand in order of status, the lowest first. Each is loaded once, and equals itself."""
 
     name: str
+    title: Text
     paragraph: str
     source: str
+    reading: tuple[str, ...]
+    open: Text | None
     in_force: date | None
     until: date | None
     min_residents: float
@@ -84,6 +128,7 @@ class ListRules:
     tiers: tuple[Tier, ...]
     published: tuple[int, int] | None
     published_instead: Mapping[int, tuple[date, ...]]
+    points: Points | None
 
     @property
     def listing(self) -> Tier | None:
@@ -130,19 +175,28 @@ class Status(NamedTuple):
 
 @cache
 def load_rules(name: str) -> ListRules:
-    """Return a rule set by name: none, 2010, 2014, 2018 or 2021."""
+    """Return a shipped rule set by name."""
+    from beboersim.law.lists.forms import rules_of
+
     if name not in NAMES:
-        raise InputError(f"{name} is not a rule set for lists.{meant(name, NAMES) or ' Known: ' + ', '.join(NAMES)}.")
+        raise InputError(f"{name} is not a rule set for lists.{meant(name, NAMES)} Known: {', '.join(NAMES)}.")
     text = (files("beboersim.law.lists") / f"{name}.toml").read_text(encoding="utf-8")
-    return _rules(name, tomllib.loads(text))
+    return rules_of(name, f"{name}.toml", text)
+
+
+def read_rules(path: Path) -> ListRules:
+    """Return a rule set of the user's own, from a file in the form of the shipped ones."""
+    from beboersim.law.lists.forms import rules_of
+
+    return rules_of(path.stem, str(path), text_of(path))
 
 
 def rules_on(day: date) -> str:
     """Return the name of the rule set in force on a day."""
-    for name in NAMES[1:]:
+    for name in IN_THE_LAW:
         if load_rules(name).covers(day):
             return name
-    first = load_rules(NAMES[1]).in_force
+    first = load_rules(IN_THE_LAW[0]).in_force
     raise InputError(f"{day.isoformat()}: the first rules for lists are of {first}.")
 
 
@@ -152,7 +206,9 @@ def classify(
     *,
     national_convicted: float | None,
     years_listed_as_ghetto: int = 0,
+    years_at_most: int | None = None,
     ethnicity_criterion: bool = True,
+    duties_on_all_udsat: bool = False,
     criteria_needed: int = 0,
     min_residents: float | None = None,
 ) -> Status:
@@ -169,23 +225,29 @@ def classify(
     years_listed_as_ghetto
         How many lists running, before this one, the area was on as ghetto or parallelsamfund. A tier that asks for
         five is met on the fifth list.
+    years_at_most
+        How many it may have been where the earlier lists are not all known; None is as many as are known.
     ethnicity_criterion
         If false, origin is taken out: where it is counted among others the number needed stays as it was (unless
         `criteria_needed` says otherwise); a tier that requires it lapses, and with it the tiers within.
+    duties_on_all_udsat
+        If true and origin is taken out, tiers within the list that require it do not lapse: they fall on every area
+        that meets the rest. A tier below the list (prevention) lapses all the same.
     criteria_needed
-        How many criteria must be met to be listed; 0 is as the rule set says. Prevention areas are not touched.
+        How many criteria must be met to be listed; 0 is as the rule set says. Other tiers are not touched.
     min_residents
         The least number of residents, where it is not the rule set's (in a sample of the households).
     """
     least = rules.min_residents if min_residents is None else min_residents
-    tiers = tiers_in_use(rules, ethnicity_criterion, criteria_needed)
+    most_years = years_listed_as_ghetto if years_at_most is None else max(years_at_most, years_listed_as_ghetto)
+    tiers = tiers_in_use(rules, ethnicity_criterion, criteria_needed, duties_on_all_udsat)
     missing = [] if indicators.residents is not None else ["residents"]
     met: dict[str, tuple[str, ...]] = {}
     for tier in tiers:
-        names = []
-        for criterion in (*tier.required, *tier.counted):
+        names: list[str] = []
+        for criterion in tier.criteria:
             answer = criterion.met(getattr(indicators, criterion.indicator), national_convicted)
-            if answer:
+            if answer and criterion.indicator not in names:
                 names.append(criterion.indicator)
             elif answer is None and criterion.indicator not in missing:
                 missing.append(criterion.indicator)
@@ -201,10 +263,10 @@ def classify(
             answer = criterion.met(getattr(indicators, criterion.indicator), national_convicted)
             return unknown if answer is None else answer
 
-        return _highest(tiers, holds, years_listed_as_ghetto)
+        return _highest(tiers, holds, most_years if unknown else years_listed_as_ghetto)
 
     lowest = code(unknown=False)
-    highest = code(unknown=True) if missing else lowest
+    highest = code(unknown=True)
     decided = lowest if lowest == highest else None
     return Status(
         decided, "unknown" if decided is None else listed_as(decided, rules), met, tuple(missing), lowest, highest
@@ -222,17 +284,25 @@ def listed_as(code: int, rules: ListRules) -> str:
 
 
 @cache
-def tiers_in_use(rules: ListRules, ethnicity_criterion: bool = True, criteria_needed: int = 0) -> tuple[Tier, ...]:
-    """Return the tiers of a rule set as two levers leave them: origin taken out or not, and how many must be met."""
+def tiers_in_use(
+    rules: ListRules, ethnicity_criterion: bool = True, criteria_needed: int = 0, duties_on_all_udsat: bool = False
+) -> tuple[Tier, ...]:
+    """Return the tiers of a rule set as the levers leave them: origin taken out or not, and how many must be met."""
     kept: list[Tier] = []
     for tier in rules.tiers:
+        listing = tier is rules.listing
         if not ethnicity_criterion:
-            if any(criterion.indicator == ORIGIN for criterion in tier.required):
+            kept_without = duties_on_all_udsat and tier.status >= LISTED
+            if any(criterion.indicator == ORIGIN for criterion in tier.required) and not kept_without:
                 continue
             if tier.within is not None and tier.within not in {one.name for one in kept}:
                 continue
-            tier = tier._replace(counted=tuple(one for one in tier.counted if one.indicator != ORIGIN))
-        if criteria_needed and tier.status >= LISTED and tier.counted:
+            tier = tier._replace(
+                required=tuple(one for one in tier.required if one.indicator != ORIGIN),
+                counted=tuple(one for one in tier.counted if one.indicator != ORIGIN),
+                instead=() if any(one.indicator == ORIGIN for one in tier.instead) else tier.instead,
+            )
+        if criteria_needed and listing and tier.counted:
             tier = tier._replace(at_least=criteria_needed)
         kept.append(tier)
     return tuple(kept)
@@ -245,41 +315,7 @@ def _highest(tiers: tuple[Tier, ...], holds: Callable[[Criterion], bool], years_
             continue
         if tier.lists_running > years_listed_as_ghetto + 1:
             continue
-        if all(map(holds, tier.required)) and sum(map(holds, tier.counted)) >= tier.at_least:
+        enough = sum(map(holds, tier.counted)) >= tier.at_least
+        if all(map(holds, tier.required)) and (enough or (bool(tier.instead) and all(map(holds, tier.instead)))):
             reached[tier.name] = tier.status
     return max(reached.values(), default=0)
-
-
-def _rules(name: str, table: Mapping[str, Any]) -> ListRules:
-    published = table.get("published")
-    return ListRules(
-        name=name,
-        paragraph=table["paragraph"],
-        source=table["source"],
-        in_force=table.get("from"),
-        until=table.get("until"),
-        min_residents=table["min_residents"],
-        education_abroad_counts=table["education_abroad_counts"],
-        windows=table["windows"],
-        tiers=tuple(_tier(tier, table[tier]) for tier in table["tiers"]),
-        published=None if published is None else (published["month"], published["day"]),
-        published_instead={int(year): tuple(days) for year, days in table.get("published_instead", {}).items()},
-    )
-
-
-def _tier(name: str, table: Mapping[str, Any]) -> Tier:
-    return Tier(
-        name=name,
-        status=table["status"],
-        listed_as=table["listed_as"],
-        within=table.get("within"),
-        required=tuple(_criterion(one) for one in table.get("required", ())),
-        counted=tuple(_criterion(one) for one in table.get("criterion", ())),
-        at_least=table.get("at_least", 0),
-        lists_running=table.get("lists_running", 0),
-    )
-
-
-def _criterion(table: Mapping[str, Any]) -> Criterion:
-    (test,) = (test for test in TESTS if test in table)
-    return Criterion(table["indicator"], test, float(table[test]))
