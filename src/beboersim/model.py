@@ -100,6 +100,7 @@ class BeboerModel(MesaModel):
 
         self._windows: dict[int, Household] = {}
         self._living: tuple[I64, I64, I64] | None = None
+        self._index: tuple[I64, int, I64, I64] | None = None
         self._stepping = False
         self._left: F64 = np.zeros((len(FLOWS), self.town.world.places))
         self._headlines: tuple[datetime.date, dict[str, float]] | None = None
@@ -224,26 +225,41 @@ class BeboerModel(MesaModel):
     def households_where(self, holds: Callable[[I64], NDArray[np.bool_]]) -> HouseholdSet:
         """Return the households that live in the town and for whose rows a condition holds."""
         rows = self.living_rows()
-        return HouseholdSet.of(self, self.town.world.households.id[rows[holds(rows)]])
+        chosen = rows[holds(rows)]
+        return HouseholdSet.of(self, self.town.world.households.id[chosen], chosen)
 
     def rows_of(self, ids: I64) -> I64:
         """Return the rows of households by id, -1 for those no longer in the tables."""
-        world = self.town.world
-        n = int(world.used[1])
-        taken = np.flatnonzero(world.households.head[:n] >= 0)
-        if not len(taken):
-            return np.full(len(ids), -1)
-        known = world.households.id[taken]
-        order = np.argsort(known)
-        at = order[np.minimum(np.searchsorted(known, ids, sorter=order), len(taken) - 1)]
-        return np.where(known[at] == ids, taken[at], -1)
+        rows = self._looked_up(ids)
+        missed = rows < 0
+        if missed.any():
+            self._index = None  # once more, from the tables as they stand now
+            rows[missed] = self._looked_up(ids[missed])
+        return rows
 
     def row_of(self, identity: int) -> int:
         """Return the row of a household by id, -1 if it is no longer in the tables."""
+        row = int(self._looked_up(np.array([identity]))[0])
+        if row >= 0:
+            return row
         world = self.town.world
         n = int(world.used[1])
         found = np.flatnonzero((world.households.id[:n] == identity) & (world.households.head[:n] >= 0))
         return int(found[0]) if len(found) else -1
+
+    def _looked_up(self, ids: I64) -> I64:
+        """Return rows by id from an index that is made anew when rows have been added or put in order."""
+        world = self.town.world
+        n, known = int(world.used[1]), world.households.id
+        if self._index is None or self._index[0] is not known or self._index[1] != n:
+            taken = np.flatnonzero(world.households.head[:n] >= 0)
+            rows = taken[np.argsort(known[taken])]
+            self._index = (known, n, rows, known[rows])
+        _, _, rows, in_order = self._index
+        if not len(rows):
+            return np.full(len(ids), -1)
+        found = rows[np.minimum(np.searchsorted(in_order, ids), len(rows) - 1)]
+        return np.where((known[found] == ids) & (world.households.head[found] >= 0), found, -1)
 
     def stand_in(self, ids: I64, rows: I64) -> bool:
         """Say whether households stand in these rows."""
@@ -251,6 +267,9 @@ class BeboerModel(MesaModel):
         if len(rows) and int(rows.max()) >= len(households.id):
             return False
         return bool((households.id[rows] == ids).all() and (households.head[rows] >= 0).all())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_living": None, "_index": None}
 
     # Leaving by `remove`
 

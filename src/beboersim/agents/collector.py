@@ -24,6 +24,7 @@ from beboersim.world.columns import I64
 if TYPE_CHECKING:
     import pandas as pd
 
+EXACT_IN_FLOAT = 2**53  # larger whole numbers, such as ids, are not exact as floats
 Reporter = str | list[Any] | Callable[..., Any]
 NOT_COPIED = (str, int, float, bool, tuple, type(None), mesa.Agent)  # an agent's copy would be a copy of its model
 
@@ -38,17 +39,15 @@ class Column(NamedTuple):
         """Return the answers in the order of the agents."""
         return [*self.many.to_list(), *self.few]
 
-    @property
-    def is_numbers(self) -> bool:
-        """Whether all answers are numbers or None."""
-        return self.many.legend is None and all(
-            one is None or (isinstance(one, int | float) and not isinstance(one, bool)) for one in self.few
-        )
-
-    def numbers(self) -> NDArray[Any]:
-        """Return the answers as numbers, NaN for None."""
-        few = np.array(self.few) if self.few and None not in self.few else np.array(self.few, np.float64)
-        return np.concatenate([self.many.array(), few]) if self.few else self.many.array()
+    def numbers(self) -> NDArray[Any] | None:
+        """Return the answers as an array of numbers, NaN for None; None if they are no numbers or would lose digits."""
+        if self.many.legend is not None or not all(type(one) in (int, float, type(None)) for one in self.few):
+            return None
+        many = self.many.array()
+        if None in self.few and many.dtype.kind != "f" and np.abs(many).max(initial=0) > EXACT_IN_FLOAT:
+            return None
+        few = np.array(self.few, np.float64 if None in self.few else None)
+        return np.concatenate([many, few]) if self.few else many
 
 
 class Snapshot(Sequence[tuple[Any, ...]]):
@@ -80,8 +79,8 @@ class Parts(NamedTuple):
 class ColumnCollector(mesa.DataCollector):  # type: ignore[misc]
     """A `mesa.DataCollector` for models with very many households.
 
-    It takes what Mesa's takes. An agent that has no attribute of a reporter's name reports None; a name that no kind of
-    agent has is an AttributeError.
+    It takes what Mesa's takes. An agent that has no attribute of a reporter's name reports None; a name that no agent
+    has is an AttributeError. Frames are those of Mesa, but for ids beside None, which pandas would make inexact floats.
 
     Parameters
     ----------
@@ -153,12 +152,9 @@ def snapshot(time: float, of: Parts, reporters: Mapping[str, Reporter]) -> Snaps
 
 def column(of: Parts, reporter: Reporter) -> Column:
     """Return what every agent answers to one reporter."""
-    if isinstance(reporter, str):
-        kinds = [of.households.model.household_type] if of.households.model is not None else []
-        check(reporter, [*kinds, *of.others])
-        by_column = of.households.values_of(reporter)
-    else:
-        by_column = None
+    by_column = of.households.values_of(reporter)
+    if by_column is None and isinstance(reporter, str):
+        check(reporter, [*of.others, *of.households])
     few = [answer(agent, reporter) for agent in of.others]
     if by_column is not None:
         return Column(by_column, few)
@@ -167,10 +163,10 @@ def column(of: Parts, reporter: Reporter) -> Column:
 
 
 def check(name: str, agents: list[Any]) -> None:
-    """Refuse a name that none of the agents, or of their types, has."""
+    """Refuse a name that none of the agents has."""
     if agents and not any(hasattr(agent, name) for agent in agents):
-        known = sorted({known for agent in agents for known in dir(agent) if not known.startswith("_")})
-        raise AttributeError(f"no agent has an attribute {name!r} to report.{meant(name, known)}")
+        known = {known for kind in {type(agent) for agent in agents} for known in dir(kind) if known[0] != "_"}
+        raise AttributeError(f"no agent has an attribute {name!r} to report.{meant(name, sorted(known))}")
 
 
 def answer(agent: Any, reporter: Reporter) -> Any:
@@ -193,11 +189,14 @@ def frame(held: list[Snapshot], reporters: Mapping[str, Reporter]) -> pd.DataFra
     columns = {}
     for k, name in enumerate(reporters):
         told = [one.columns[k] for one in held]
-        if all(one.is_numbers for one in told):
-            columns[name] = pd.Series(joined([one.numbers() for one in told]), index=index)
-        else:
-            words = objects([value for one in told for value in one.to_list()])
-            columns[name] = pd.DataFrame.from_records({name: words}, index=index)[name]
+        numbers = [one.numbers() for one in told]
+        if all(one is not None for one in numbers):
+            columns[name] = pd.Series(joined(numbers), index=index)
+            continue
+        values = [value for one in told for value in one.to_list()]
+        whole = [value for value in values if type(value) is int and abs(value) > EXACT_IN_FLOAT]
+        # pandas would make None and whole numbers floats, and an id would no longer be the id.
+        columns[name] = pd.Series(values, index=index, dtype=object if whole and None in values else None)
     return pd.DataFrame(columns, index=index)
 
 

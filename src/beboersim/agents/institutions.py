@@ -171,7 +171,7 @@ class HousingOrganisation(Institution):
         stands = (households.organisation[:used] == self.index) & (households.head[:used] >= 0)[:, None]
         rows, place = np.nonzero(stands)
         order = np.lexsort((households.id[rows], households.listed_since[rows, place]))
-        return HouseholdSet.of(self.model, households.id[rows[order]])
+        return HouseholdSet.of(self.model, households.id[rows[order]], rows[order])
 
 
 class Municipality(Institution):

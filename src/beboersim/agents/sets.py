@@ -167,12 +167,16 @@ class HouseholdSet(ViewedSet):
         self.random = random or (self.model.random if self.model else Random())
         self._put(np.array(list(dict.fromkeys(window.unique_id for window in windows)), np.int64))
 
-    @classmethod
-    def of(cls, model: BeboerModel, ids: I64, random: Random | None = None) -> HouseholdSet:
-        """Return the set of households with these ids, in this order, without making a window."""
-        made = HouseholdSet((), random or model.random)
-        made.model = model
-        return made._put(np.asarray(ids, np.int64))
+    @staticmethod
+    def of(model: BeboerModel, ids: I64, rows: I64 | None = None, random: Random | None = None) -> HouseholdSet:
+        """Return the set of households with these ids, in this order, without making a window.
+
+        `rows` is where they stand in the tables, if that is known.
+        """
+        made: HouseholdSet = object.__new__(HouseholdSet)
+        made.model, made.random = model, random or model.random
+        made._ids, made._rows, made._in_order = ids, rows, None
+        return made
 
     # Which households, and where they stand
 
@@ -188,16 +192,21 @@ class HouseholdSet(ViewedSet):
             self._rows = rows
         return self._ids, self._rows
 
-    def _put(self, ids: I64) -> HouseholdSet:
+    def _put(self, ids: I64, rows: I64 | None = None) -> HouseholdSet:
         """Let the set hold these households."""
-        self._ids, self._rows, self._in_order = ids, None, None
+        self._ids, self._rows, self._in_order = ids, rows, None
         return self
 
-    def _set(self, ids: I64) -> HouseholdSet:
+    def _set(self, ids: I64, rows: I64) -> HouseholdSet:
         """Return another set of households of the same model."""
         if self.model is None:
             return HouseholdSet((), self.random)
-        return HouseholdSet.of(self.model, ids, self.random)
+        return HouseholdSet.of(self.model, ids, rows, self.random)
+
+    def _placed(self, chosen: Any, inplace: bool) -> HouseholdSet:
+        """Put some of the members in a new order, here or in another set. `chosen` indexes the members."""
+        ids, rows = self._settled()
+        return self._put(ids[chosen], rows[chosen]) if inplace else self._set(ids[chosen], rows[chosen])
 
     @property
     def ids(self) -> I64:
@@ -233,7 +242,7 @@ class HouseholdSet(ViewedSet):
         return self.model.window(int(ids[item]))
 
     def __copy__(self) -> HouseholdSet:
-        return self._set(self._settled()[0].copy())
+        return self._set(*self._settled())
 
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model, "random": self.random, "ids": self._settled()[0]}
@@ -322,9 +331,9 @@ class HouseholdSet(ViewedSet):
             `households.select(mask=households.array("size") >= 3)`.
         """
         ids, rows = self._settled()
-        most = limit(at_most, len(ids))
+        most, chosen = limit(at_most, len(ids)), np.arange(len(ids))
         if agent_type is not None and not (self.model and issubclass(self.model.household_type, agent_type)):
-            ids, rows = NOBODY, NOBODY
+            chosen = chosen[:0]
         elif mask is not None:
             wanted = np.asarray(mask)
             if wanted.dtype != np.bool_ or wanted.shape != ids.shape:
@@ -332,41 +341,33 @@ class HouseholdSet(ViewedSet):
                     f"mask has shape {wanted.shape} and type {wanted.dtype}; it is one True or False for each of the "
                     f"{len(ids)} households."
                 )
-            ids, rows = ids[wanted], rows[wanted]
-        if filter_func is None or self.model is None:
-            chosen = ids[: min(most, len(ids))]
-        else:
+            chosen = np.flatnonzero(wanted)
+        if filter_func is not None and self.model is not None:
             kept: list[int] = []
-            for agent in self.model.windows(ids, rows):
+            for k, agent in zip(chosen.tolist(), self.model.windows(ids[chosen], rows[chosen]), strict=True):
                 if len(kept) >= most:
                     break
                 if filter_func(agent):
-                    kept.append(agent.unique_id)
+                    kept.append(k)
             chosen = np.array(kept, np.int64)
-        return self._put(chosen.copy()) if inplace else self._set(chosen.copy())
+        return self._placed(chosen[:most], inplace)
 
     def shuffle(self, inplace: bool = False) -> HouseholdSet:
         """Put the households in an order of chance."""
-        ids = self._settled()[0]
-        mixed = ids[permutation(len(ids), self.random)]
-        return self._put(mixed) if inplace else self._set(mixed)
+        return self._placed(permutation(len(self), self.random), inplace)
 
     def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> HouseholdSet:
         """Put the households in order, the highest first unless `ascending`; equals stay as they were."""
         values = self.values_of(key)
-        ids = self._settled()[0]
         if values is None:
             by = attrgetter(key) if isinstance(key, str) else key
-            found = sorted(self.to_list(), key=by, reverse=not ascending)
-            ordered = np.array([agent.unique_id for agent in found], np.int64)
-        else:
-            ranks = values.ranks()
-            # From the highest, with equals as they were: the lowest first, read backwards on both sides.
-            order = (
-                np.argsort(ranks, kind="stable") if ascending else np.argsort(ranks[::-1], kind="stable")[::-1]
-            )
-            ordered = ids[order if ascending else len(ids) - 1 - order]
-        return self._put(ordered) if inplace else self._set(ordered)
+            asked = [by(agent) for agent in self.to_list()]
+            return self._placed(sorted(range(len(asked)), key=asked.__getitem__, reverse=not ascending), inplace)
+        ranks = values.ranks()
+        if ascending:
+            return self._placed(np.argsort(ranks, kind="stable"), inplace)
+        # The lowest first, read backwards on both sides: from the highest, with equals as they were.
+        return self._placed(len(ranks) - 1 - np.argsort(ranks[::-1], kind="stable")[::-1], inplace)
 
     def groupby(self, by: Callable[[Any], Any] | str, result_type: str = "agentset") -> GroupBy:
         """Group the households by an attribute or by what a function returns; groups come as they are first met."""
@@ -382,7 +383,8 @@ class HouseholdSet(ViewedSet):
         for k in np.argsort(first):
             members = order[bounds[k] : bounds[k + 1]]
             as_set = result_type == "agentset"
-            groups[names[k]] = self._set(ids[members]) if as_set else self.model.windows(ids[members], rows[members])
+            at = (ids[members], rows[members])
+            groups[names[k]] = self._set(*at) if as_set else self.model.windows(*at)
         return Groups(groups)
 
     def _update(self, agents: Iterable[Household]) -> HouseholdSet:
@@ -444,13 +446,10 @@ class TownHouseholds(HouseholdSet):
     def _still(self, agent: Any) -> bool:
         return bool(agent.lives_here)
 
-    def __copy__(self) -> HouseholdSet:
-        return self._set(self._settled()[0].copy())
-
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model, "random": self.random, "ids": self._order}
 
-    def _put(self, ids: I64 | None) -> HouseholdSet:
+    def _put(self, ids: I64 | None, rows: I64 | None = None) -> HouseholdSet:
         """Let the households come in this order, or in that of their ids."""
         self._order, self._rows = ids, None
         return self
@@ -603,10 +602,9 @@ def limit(at_most: float, number: int) -> int:
     return number if at_most >= number else max(math.ceil(at_most), 0)
 
 
-def permutation(number: int, random: Random) -> list[int]:
+def permutation(number: int, random: Random) -> I64:
     """Return an order of chance, decided by one number from the model's own generator."""
-    order: list[int] = np.random.default_rng(random.getrandbits(64)).permutation(number).tolist()
-    return order
+    return np.random.default_rng(random.getrandbits(64)).permutation(number)
 
 
 def applied(func: Callable[..., Any], values: Values) -> Any:
