@@ -19,6 +19,8 @@ from beboersim.agents.institutions import Area, Fund, HousingOrganisation, Insti
 from beboersim.agents.mesa_versions import MesaModel
 from beboersim.agents.sets import AllAgents, HouseholdSet, TownHouseholds
 from beboersim.errors import InputError, meant
+from beboersim.evidence.areas import read_areas
+from beboersim.evidence.municipalities import municipality
 from beboersim.month.leaving import depart, is_followed
 from beboersim.outcomes.counts import FLOWS
 from beboersim.outcomes.metrics import municipality_metrics
@@ -94,8 +96,10 @@ class BeboerModel(MesaModel):
             raise InputError(f"preset = {preset!r} is not one of {', '.join(PRESETS)}.{meant(str(preset), PRESETS)}")
         if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.0 < scale <= 1.0:
             raise InputError(f"scale = {scale!r} is not above 0 and at most 1. 0.1 is every tenth household.")
-        places = [place] if isinstance(place, str) else list(place)
-        plan = Plan(Scenario.load(scenario), preset, checked({**(settings or {}), **kwargs}), first, last)
+        places = towns([place] if isinstance(place, str) else place)
+        rows, chosen = read_areas(None), Scenario.load(scenario)
+        chosen.check_places({town: {row.area for row in rows if row.municipality == town} for town in places})
+        plan = Plan(chosen, preset, checked({**(settings or {}), **kwargs}), first, last)
         self.town = Town(places=places, plan=plan, start=first, until=last, scale=scale, seed=self.seed)
 
         self._windows: dict[int, Household] = {}
@@ -330,6 +334,14 @@ def seed_of(seed: object, rng: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given <= LAST_SEED:
         raise InputError(f"{name} = {given!r} is not a whole number from 0 to 2**64 - 1.")
     return int(given)
+
+
+def towns(places: Sequence[str]) -> list[str]:
+    """Return municipalities by their right names, each once, in the order given."""
+    names = [municipality(name).name for name in map(str, places)]
+    if not names:
+        raise InputError('no municipality is given, such as place = "Svendborg".')
+    return list(dict.fromkeys(names))
 
 
 def years(start: object, until: object) -> tuple[datetime.date, datetime.date]:
