@@ -93,6 +93,8 @@ def test_the_data_collector_has_a_row_for_the_start_and_one_a_step(model: Beboer
 def test_the_headlines_are_those_of_the_present_date(model: BeboerModel) -> None:
     assert model.headlines["population"] == model.households.agg("size", sum)
     assert list(model.headlines) == list(HEADLINES)
+    assert {name: getattr(model, name) for name in HEADLINES} == model.headlines
+    assert all(getattr(BeboerModel, name).__doc__ for name in HEADLINES)
 
 
 def test_the_model_gives_what_the_town_gives() -> None:
@@ -355,7 +357,7 @@ def batch_run(kind: type, seeds: list[int], parameters: dict[str, Any], **option
 
 
 def test_batch_run_runs_scenarios_on_the_same_seeds() -> None:
-    """Rows are labelled with the month they tell of; Mesa 3.3.1 leaves the last month out and 3.5 holds it."""
+    """Rows are labelled with the month they tell of; Mesa before 3.5 leaves the last month out."""
     rows = batch_run(BeboerModel, [1, 2], {"scenario": ["law", "flexible-off"]}, data_collection_period=1)
     frame = pd.DataFrame(rows)
     assert frame["RunId"].nunique() == 4
@@ -364,7 +366,7 @@ def test_batch_run_runs_scenarios_on_the_same_seeds() -> None:
         model = BeboerModel(**SMALL, scenario=scenario, seed=seed)
         model.run_model()
         told = model.datacollector.get_model_vars_dataframe()
-        assert run["Step"].tolist() == list(range(12 if MESA == (3, 3) else 13))
+        assert run["Step"].tolist() == list(range(12 if MESA < (3, 5) else 13))
         for name in ("date", "population", "stigma"):
             assert run[name].tolist() == told[name].loc[run["Step"].astype(int)].tolist()
 
@@ -380,7 +382,7 @@ def test_batch_run_varies_a_lever_and_reports_agents() -> None:
 
 
 def test_batch_run_makes_runs_of_their_own_without_seeds() -> None:
-    repeated = {"iterations": 3} if MESA == (3, 3) else {"rng": [None] * 3}
+    repeated = {"iterations": 3} if MESA < (3, 4) else {"rng": [None] * 3}
     rows = mesa.batch_run(BeboerModel, SMALL, max_steps=1, display_progress=False, **repeated)
     assert len({row["seed"] for row in rows}) == len(rows) == 3  # two of 2**32 alike: less than one in a billion
 

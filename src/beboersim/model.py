@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import mesa
@@ -23,7 +22,7 @@ from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import municipality
 from beboersim.month.leaving import depart, is_followed
 from beboersim.outcomes.counts import FLOWS
-from beboersim.outcomes.metrics import municipality_metrics
+from beboersim.outcomes.metrics import metrics, municipality_metrics
 from beboersim.policy.catalogue import PRESETS, Preset, Value, catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
@@ -112,8 +111,8 @@ class BeboerModel(MesaModel):
         self._everyone = AllAgents(self)
         self._found_institutions()
 
-        reporters: dict[str, str | Callable[..., Any]] = {"date": "date_in_words", "seed": "seed"}
-        reporters |= {name: partial(headline, name=name) for name in HEADLINES}
+        # Names and no functions: a model with functions in it cannot be pickled.
+        reporters = {"date": "date_in_words", "seed": "seed"} | {name: name for name in HEADLINES}
         self.datacollector = ColumnCollector(model_reporters=reporters)
         self.datacollector.collect(self)
 
@@ -313,9 +312,14 @@ class BeboerModel(MesaModel):
                 del self._windows[identity]
 
 
-def headline(model: BeboerModel, name: str) -> float:
-    """Return one headline outcome, for the data collector."""
-    return model.headlines[name]
+def headline(name: str) -> property:
+    """Return the property by which a model tells one of its headline outcomes."""
+    sentence = next(metric.sentence.en for metric in metrics() if metric.id == name)
+    return property(lambda model: model.headlines[name], doc=sentence)
+
+
+for _name in HEADLINES:
+    setattr(BeboerModel, _name, headline(_name))
 
 
 def seed_of(seed: object, rng: Any) -> int:
