@@ -102,7 +102,7 @@ class BeboerModel(MesaModel):
         self.town = Town(places=places, plan=plan, start=first, until=last, scale=scale, seed=self.seed)
 
         self._windows: dict[int, Household] = {}
-        self._living: tuple[I64, I64, I64] | None = None
+        self._living: tuple[NDArray[np.bool_], I64, I64] | None = None
         self._index: tuple[I64, int, I64, I64] | None = None
         self._stepping = False
         self._left: F64 = np.zeros((len(FLOWS), self.town.world.places))
@@ -219,11 +219,12 @@ class BeboerModel(MesaModel):
         """Return the rows of households that live in the town, by id; the same array until something changes."""
         world = self.town.world
         n = int(world.used[1])
-        rows = np.flatnonzero((world.households.head[:n] >= 0) & (world.households.area[:n] < world.places))
-        ids = world.households.id[rows]
-        if self._living is None or not (np.array_equal(rows, self._living[0]) and np.array_equal(ids, self._living[1])):
-            self._living = (rows, ids, rows[np.argsort(ids, kind="stable")])
-        return self._living[2]
+        living = (world.households.head[:n] >= 0) & (world.households.area[:n] < world.places)
+        ids, then = world.households.id[:n], self._living
+        if then is None or not (np.array_equal(living, then[0]) and np.array_equal(ids, then[1])):
+            rows = np.flatnonzero(living)
+            then = self._living = (living, ids.copy(), rows[np.argsort(ids[rows], kind="stable")])
+        return then[2]
 
     def households_where(self, holds: Callable[[I64], NDArray[np.bool_]]) -> HouseholdSet:
         """Return the households that live in the town and for whose rows a condition holds."""

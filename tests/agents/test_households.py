@@ -9,6 +9,7 @@ import pytest
 
 from beboersim import BeboerModel
 from beboersim.agents import ATTRIBUTES, Area, Household, HouseholdSet, Person
+from beboersim.agents.attributes import distinct
 from beboersim.world.codes import ACTIVITIES, AT_HOME, KEEPER, ORIGINS, REASONS, SOCIAL, TENURES
 from beboersim.world.columns import NEVER, described
 from beboersim.world.state import Households
@@ -491,6 +492,22 @@ def test_an_array_has_a_type_for_its_values(model: BeboerModel) -> None:
     assert model.households.array("area").dtype == object
     assert model.households.array("unique_id").tolist() == model.households.get("unique_id")
     assert model.households.array("lives_here").all()
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        np.array([3, -1, 3, 7, -1], np.int16), np.array([255, 0, 255], np.uint8), np.array([2**62, -5, 2**62]),
+        np.array([1.5, -2.0, 1.5]), np.zeros(0, np.int32), np.array([NEVER, 32767], np.int16),
+    ],
+    ids=lambda codes: f"{codes.dtype} {len(codes)}",
+)  # fmt: skip
+def test_distinct_codes_are_those_of_numpy(codes: np.ndarray) -> None:
+    used, place = distinct(codes)
+    expected, inverse = np.unique(codes, return_inverse=True)
+    assert used.tolist() == expected.tolist()
+    assert place.tolist() == inverse.tolist()
+    assert used[place].tolist() == codes.tolist()
 
 
 def test_ids_cannot_be_written(model: BeboerModel) -> None:

@@ -30,6 +30,7 @@ Code = Callable[["BeboerModel", Rows], Any]
 Decode = Callable[["BeboerModel", int], object]
 Write = Callable[["BeboerModel", I64, object], None]
 
+FEW = 1024  # a table of so many codes costs nothing
 NO_MEMBER = "it follows from the members"
 MOVES = "a household moves by a letting, by the private market, or out of town with remove()"
 QUEUES = "places on waiting lists follow from signing up and being let a home"
@@ -61,6 +62,19 @@ class Values(NamedTuple):
         rank = np.zeros(len(self.legend), np.int64)
         rank[sorted(used.tolist(), key=self.legend.__getitem__)] = np.arange(len(used))
         return np.asarray(rank[self.codes])
+
+
+def distinct(codes: NDArray[Any]) -> tuple[NDArray[Any], I64]:
+    """Return the values that occur, sorted, and for every element which of them it is, as `np.unique` does."""
+    if len(codes) and codes.dtype.kind in "iu":
+        low = int(codes.min())
+        span = int(codes.max()) - low + 1
+        if span <= 4 * len(codes) + FEW:  # codes of areas, months and words: counted faster than sorted
+            from_low = codes.astype(np.int64) - low
+            occurs = np.bincount(from_low, minlength=span) > 0
+            return np.flatnonzero(occurs) + low, (np.cumsum(occurs) - 1)[from_low]
+    used, place = np.unique(codes, return_inverse=True)
+    return used, place
 
 
 def objects(values: list[Any]) -> NDArray[Any]:
@@ -114,7 +128,7 @@ class Attribute:
         codes = self.code(model, rows)
         if self.decode is None:
             return Values(codes)
-        used, place = np.unique(codes, return_inverse=True)
+        used, place = distinct(codes)
         seen: dict[Any, int] = {}
         legend = [seen.setdefault(self.decode(model, int(one)), len(seen)) for one in used]
         return Values(np.asarray(legend, np.int64)[place], objects(list(seen)))
@@ -130,6 +144,15 @@ class Attribute:
 
     def __set__(self, household: Any, value: object) -> None:
         self.set(household.model, np.array([household.row]), value)
+
+
+class InColumn(Attribute):
+    """An attribute that is a column of the households' table; one value is taken out of it without an array."""
+
+    def one(self, model: BeboerModel, row: int) -> Any:
+        """Return the attribute of the household in a row."""
+        code = getattr(model.town.context.world.households, self.name).item(row)
+        return code if self.decode is None else self.decode(model, code)
 
 
 class Built(Attribute):
@@ -259,7 +282,7 @@ def column_attributes() -> dict[str, Attribute]:
     }
     found: dict[str, Attribute] = {}
     for name, declared in described(Households).items():
-        kind = Built if name in built else Attribute
+        kind = Built if name in built else Attribute if name in codes else InColumn
         found[name] = kind(
             name,
             declared.unit,

@@ -71,7 +71,7 @@ class Household(mesa.Agent):  # type: ignore[misc]
     @property
     def row(self) -> int:
         """Present row in the households' table; it changes when rows are put in order. LookupError if gone."""
-        households = self.model.town.world.households
+        households = self.model.town.context.world.households
         row = self._row
         if (
             0 <= row < len(households.id)
