@@ -279,10 +279,11 @@ class BeboerModel(MesaModel):
 
     def _leaves_town(self, household: Household) -> None:
         """Let a household leave, as `month.leaving` does; between months the departure waits for the next record."""
-        if not household.exists:
-            return
-        c, row = self.town.context, household.row
+        c = self.town.context
         world, flows = c.world, c.ledger.flows
+        if not household.exists or world.households.area[household.row] == world.elsewhere:
+            return
+        row = household.row
         before = flows.copy()
         depart(
             world.persons, world.households, world.dwellings, world.used, world.places, row, c.month,

@@ -306,6 +306,47 @@ def test_a_household_can_come_to_know_people_elsewhere(own: BeboerModel) -> None
     assert household.contact == other
 
 
+def test_people_are_known_in_the_municipality_that_is_lived_in() -> None:
+    model = BeboerModel(place=["Svendborg", "Odense"], scale=0.01, until=2016, seed=1)
+    svendborg, odense = model.municipalities
+    theirs = odense.areas.get("name")[0]
+    before = model.households.get("contact")
+    with pytest.raises(ValueError, match="another municipality"):
+        svendborg.households.copy().set("contact", theirs)
+    with pytest.raises(ValueError, match="another municipality"):
+        model.households.set("contact", theirs)
+    assert model.households.get("contact") == before
+    odense.households.set("contact", theirs)
+    assert set(odense.households.get("contact")) == {theirs}
+
+
+def test_who_lives_elsewhere_seeks_no_home_here(own: BeboerModel) -> None:
+    household = own.households[0]
+    own.town.world.persons.cohort_area[members_of(own, household)] = 0
+    household.remove()
+    for reason in ("wants_change", "separated", "not_searching"):
+        with pytest.raises(ValueError, match="does not live in the town"):
+            household.searching = reason
+    with pytest.raises(ValueError, match="another municipality"):
+        household.contact = own.town.world.names[0]
+    events = own.town.context.ledger.flows.copy()
+    household.remove()
+    assert household.exists
+    assert (own.town.context.ledger.flows == events).all()
+
+
+def test_searches_that_are_begun_and_ended_keep_the_town_whole(own: BeboerModel) -> None:
+    for month in range(14):
+        housed = own.households.select(lambda one: one.dwelling is not None)
+        housed.set("searching", "wants_change" if month % 2 else "not_searching")
+        lodgers = own.households.select(lambda one: one.dwelling is None)
+        lodgers.set("searching", ("left_home", "separated", "arriving", "not_searching")[month % 4])
+        own.households.set("contact", own.town.world.names[month])
+        own.step()
+        change_by_flows(own)
+        assert_consistent(own.town)
+
+
 def test_a_note_of_your_own_stays_with_the_household(own: BeboerModel) -> None:
     own.households[5].note = "asked"
     own.households.select(at_most=3).set("seen", True)

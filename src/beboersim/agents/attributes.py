@@ -226,30 +226,33 @@ def search_since(model: BeboerModel, rows: Rows) -> Any:
 
 def write_searching(model: BeboerModel, rows: I64, value: object) -> None:
     """Begin or end a search. Whoever has a home wants a change of it, whoever lodges has another reason."""
+    said = f"Household.searching = {value!r}"
     if value not in REASONS:
-        raise ValueError(
-            f"Household.searching = {value!r} is not one of {', '.join(REASONS)}.{meant(str(value), REASONS)}"
-        )
+        raise ValueError(f"{said} is not one of {', '.join(REASONS)}.{meant(str(value), REASONS)}")
     reason = REASONS.index(str(value))
-    households = model.town.world.households
+    world, households = model.town.world, model.town.world.households
+    if (households.area[rows] >= world.places).any():
+        raise ValueError(f"{said} cannot be said of a household that does not live in the town.")
     if reason != NOT_SEARCHING:
         lodging = households.dwelling[rows] < 0
         if (lodging == (reason == WANTS_CHANGE)).any():
             without = "a household without a home" if reason == WANTS_CHANGE else "a household that has a home"
-            raise ValueError(f"Household.searching = {value!r} cannot be said of {without}.")
+            raise ValueError(f"{said} cannot be said of {without}.")
         begins = rows[households.searching[rows] == NOT_SEARCHING]
         households.search_since[begins] = model.town.context.month
     households.searching[rows] = reason
 
 
 def write_contact(model: BeboerModel, rows: I64, value: object) -> None:
-    """Say in which area of the town the people a household knows best live."""
-    names = model.town.world.names
-    found = [index for index, name in enumerate(names) if name == value]
-    if len(found) != 1:
-        wrong = "is not an area of this town" if not found else "is the name of two areas in this run"
-        raise ValueError(f"Household.contact = {value!r} {wrong}.{meant(str(value), names)}")
-    model.town.world.households.contact[rows] = found[0]
+    """Say in which area of its municipality the people a household knows best live; each is a market of its own."""
+    world, said = model.town.world, f"Household.contact = {value!r}"
+    by_municipality = {int(world.areas.municipality[k]): k for k, name in enumerate(world.names) if name == value}
+    if not by_municipality:
+        raise ValueError(f"{said} is not an area of this town.{meant(str(value), world.names)}")
+    lived_in = world.areas.municipality[world.households.area[rows]].tolist()
+    if not by_municipality.keys() >= set(lived_in):
+        raise ValueError(f"{said} lies in another municipality than a household whose contact it is to be.")
+    world.households.contact[rows] = [by_municipality[number] for number in lived_in]
 
 
 def column_attributes() -> dict[str, Attribute]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
+from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
 from beboersim.agents.attributes import Values, objects
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 EXACT_IN_FLOAT = 2**53  # larger whole numbers, such as ids, are not exact as floats
 Reporter = str | list[Any] | Callable[..., Any]
-NOT_COPIED = (str, int, float, bool, tuple, type(None), mesa.Agent)  # an agent's copy would be a copy of its model
+# What cannot change; and agents and sets of them, whose copy would be a copy of the model.
+NOT_COPIED = (str, int, float, bool, tuple, type(None), mesa.Agent, AgentSet)
 
 
 class Column(NamedTuple):

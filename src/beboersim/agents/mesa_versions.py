@@ -11,6 +11,7 @@ records are stamped  with `model.steps`                         with `model.time
                                                                 whenever SolaraViz makes the model anew
 ===================  =========================================  ====================================================
 
+3.4 is like the one or the other; the code asks what is there and not for a version.
 Indexing an agent set (`agents[0]`) is on its way out of Mesa, and 3.5 warns of it; the sets of this package keep it.
 """
 

@@ -227,7 +227,7 @@ class HouseholdSet(ViewedSet):
         if not isinstance(agent, Household) or agent.model is not self.model:
             return False
         ids = self._settled()[0]
-        if self._in_order is None or len(self._in_order) != len(ids):
+        if self._in_order is None:
             self._in_order = np.sort(ids)
         at = int(np.searchsorted(self._in_order, agent.unique_id))
         return at < len(ids) and int(self._in_order[at]) == agent.unique_id
