@@ -291,7 +291,6 @@ class BeboerModel(MesaModel):
         )  # fmt: skip
         if not self._stepping:
             self._left += (flows - before)[:, : world.places]
-            flows[:] = before
 
     def _book_who_left(self) -> None:
         """Book those who were removed before the month began: its flows, and the year's, hold them as well."""

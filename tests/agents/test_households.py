@@ -10,6 +10,7 @@ import pytest
 from beboersim import BeboerModel
 from beboersim.agents import ATTRIBUTES, Area, Household, HouseholdSet, Person
 from beboersim.agents.attributes import distinct
+from beboersim.month.order import MONTH
 from beboersim.world.codes import ACTIVITIES, AT_HOME, KEEPER, ORIGINS, REASONS, SOCIAL, TENURES
 from beboersim.world.columns import NEVER, described
 from beboersim.world.state import Households
@@ -409,6 +410,21 @@ def test_a_removed_household_is_booked_in_the_month_and_in_the_year(own: BeboerM
         booked = sum(record.counts[flow].sum() for record in yearly[1:])
         assert booked == sum(record.counts[flow].sum() for record in own.town.monthly[1:]), flow
     assert sum(record.counts["departures"].sum() for record in yearly[1:]) >= removed
+
+
+def test_a_household_removed_within_a_month_is_booked_once(own: BeboerModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of the month, such as one that steps agents, may let a household leave."""
+    own.step()
+    size = own.households[0].size
+
+    def first_leaves(_: object) -> None:
+        own.households[0].remove()
+
+    monkeypatch.setattr("beboersim.town.MONTH", (first_leaves, *MONTH))
+    own.step()
+    change_by_flows(own)
+    assert own.town.monthly[-1].counts["departures"].sum() >= size
+    assert_consistent(own.town)
 
 
 def test_a_removal_changes_nobody_else_at_once(own: BeboerModel) -> None:
