@@ -53,8 +53,8 @@ def tracked() -> tuple[Path, ...]:
 
 def commands_in(name: str) -> list[list[str]]:
     """Return the beboersim commands in the code blocks of a document, as arguments."""
-    blocks = re.findall(r"^```\n(.*?)^```", text(name), flags=re.DOTALL | re.MULTILINE)
-    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text(name), flags=re.DOTALL | re.MULTILINE)
+    lines = [line.strip() for language, block in blocks if not language for line in block.splitlines()]
     lines += re.findall(r"`(beboersim [^`]+)`", text(name))
     return [words[1:] for line in lines if (words := shlex.split(line)) and Path(words[0]).name == "beboersim"]
 
