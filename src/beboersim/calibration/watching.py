@@ -20,7 +20,7 @@ class Watch:
     """Counts of a span of months. `flows` are the town's ledger, summed over its areas."""
 
     months: int = 0
-    flows: Counter[str] = field(default_factory=Counter)
+    flows: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FLOWS, 0.0))
     homes: Counter[str] = field(default_factory=Counter)  # occupied social homes, month by month, by kind
     moved_out: Counter[str] = field(default_factory=Counter)  # external move-outs by kind
     moves: int = 0  # persons who change home within the town

@@ -6,13 +6,14 @@ the country must make good for a town to stand still (month.exchange).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.chance import Purpose, address
-from beboersim.month.asking import WHOLE, asked
-from beboersim.month.demography import Demography, LocalRates, ask_families, change_families, monthly_rates
+from beboersim.month.asking import WHOLE, Question, asked
+from beboersim.month.demography import Demography, LocalRates, Rates, ask_families, change_families, monthly_rates
 from beboersim.month.ledger import Ledger
 from beboersim.month.schooling import ask_pupils_and_students, take_steps
 from beboersim.outcomes.counts import FLOWS
@@ -125,7 +126,7 @@ def a_year_alone(
     )
 
 
-def smooth(part: F64, whole: F64) -> F64:
+def smooth(part: NDArray[Any], whole: NDArray[Any]) -> F64:
     """Return shares by age, each over three years of age."""
     window = np.ones(3)
     total = np.convolve(whole, window, "same")
@@ -153,26 +154,28 @@ def live_on(
     seed = ALONE_SEED + copy
     for now in months:
         rates = monthly_rates([local], now, months[0] // 12, p)
-        who, what = asked(
-            WHOLE,
-            int(then.used[0]),
-            lambda a, b, who, what, now=now, rates=rates: ask_families(
-                then.persons, then.households, then.areas, a, b, now, seed, address(Purpose.DEMOGRAPHY, now), rates,
-                p, who, what,
-            ),
-        )  # fmt: skip
+        who, what = asked(WHOLE, int(then.used[0]), of_families(then, now, seed, rates, p))
         change_families(then, who, what, now, seed, p, ledger)
         word = address(Purpose.SCHOOLING, now)
-        who, what = asked(
-            WHOLE,
-            int(then.used[0]),
-            lambda a, b, who, what, now=now, word=word: ask_pupils_and_students(
-                then.persons, then.households, a, b, now, seed, word, schooling, who, what
-            ),
-        )
+        who, what = asked(WHOLE, int(then.used[0]), of_schooling(then, now, seed, word, schooling))
         take_steps(
             then.persons, then.households, then.areas, now, seed, word, schooling, youth, who, what, ledger
         )
+
+
+def of_families(then: World, now: int, seed: int, rates: Rates, p: Demography) -> Question:
+    """Return the month's question about births, deaths and families."""
+    return lambda start, stop, who, what: ask_families(
+        then.persons, then.households, then.areas, start, stop, now, seed, address(Purpose.DEMOGRAPHY, now), rates, p,
+        who, what,
+    )  # fmt: skip
+
+
+def of_schooling(then: World, now: int, seed: int, word: int, schooling: Schooling) -> Question:
+    """Return the month's question about school and study."""
+    return lambda start, stop, who, what: ask_pupils_and_students(
+        then.persons, then.households, start, stop, now, seed, word, schooling, who, what
+    )
 
 
 def sizes_of(world: World) -> F64:

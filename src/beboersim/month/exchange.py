@@ -173,7 +173,7 @@ def year_of(one: Exchange, k: int) -> YearOfExchange:
     cells = wanted(one.path, k, one.alone, one.scale, one.standstill)
     come, leave = balanced(cells, weight, brought, one.of_group, gross, one.of_kind, stock)
     each = np.divide(come, one.brought * one.scale, out=np.zeros_like(come), where=one.brought > 0)
-    until = np.cumsum(each[one.deck.group] * one.deck.mobility)
+    until = np.cumsum(each[one.deck.group] * one.deck.mobility, dtype=np.float64)
     return YearOfExchange(until, np.divide(leave, gross, out=np.ones(KINDS), where=gross > 0))
 
 
