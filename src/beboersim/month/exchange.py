@@ -64,6 +64,7 @@ DEPARTURE_FROM_MOBILITY = 0.002
 SMALL_CELL = 0.05  # of the residents: an error counts against what a cell holds, but not against more than this
 FEWEST_COME = 0.05  # of those of a group whom mobility would bring
 MOST_LEAVE = 0.8  # share of a kind that the fit may let leave in a year
+MOST_OFTEN = 8.0  # times that the fit may let a kind leave for once that mobility does; assumption, 6-10 fit alike
 ROUNDS = 6  # of finding which groups are at these limits
 
 
@@ -200,7 +201,8 @@ def balanced(
     contents = np.concatenate([of_group, -of_kind])
     size = np.concatenate([brought, gross])
     lowest = np.concatenate([(FEWEST_COME - 1.0) * brought, np.zeros(len(gross))])
-    highest = np.concatenate([np.full(len(brought), np.inf), np.maximum(MOST_LEAVE * stock - gross, 0.0)])
+    most = np.minimum(MOST_LEAVE * stock, MOST_OFTEN * gross)
+    highest = np.concatenate([np.full(len(brought), np.inf), np.maximum(most - gross, 0.0)])
     wanted_cells = cells - brought @ of_group + gross @ of_kind
     free = size > 0
     for _ in range(ROUNDS):

@@ -14,15 +14,30 @@ from beboersim.chance import Purpose, address, fill, uniform
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
-from beboersim.world.codes import (
-    NOT_SEARCHING,
-    SOCIAL,
-    WANTS_CHANGE,
+from beboersim.month.outline import (
+    AT_WORK,
+    CHILD,
+    COUPLE,
+    EDUCATED,
+    NEW_JOB,
+    PENSIONED,
+    STUDYING,
+    Outline,
+    outline,
 )
+from beboersim.world.codes import NOT_SEARCHING, SOCIAL, WANTS_CHANGE
 from beboersim.world.columns import F64, I32, I64, U8
-from beboersim.world.kinds import kind_of
+from beboersim.world.kinds import kind_number, kind_of
 from beboersim.world.membership import part, vacate
-from beboersim.world.mobility import Leaving, away_share, hazard_of
+from beboersim.world.mobility import (
+    Leaving,
+    away_share,
+    hazard_of,
+    monthly_hazard,
+    settled_factor,
+    settled_factors,
+    yearly_rate,
+)
 from beboersim.world.profile import profile
 from beboersim.world.queues import on_a_list, sign_up
 from beboersim.world.state import Areas, Dwellings, Households, Persons
@@ -32,6 +47,9 @@ if TYPE_CHECKING:
 
 HOUSEHOLDS_OUT = FLOW["households_out"]
 RESOURCES_OUT = FLOW["resources_out"]
+HIGHEST_CHANCE = 0.9  # of leaving the town in a month, whatever the balance; a guard
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
+SETTLED_MONTHS = 600  # time in a home is told apart for so long; after that the bound is that of any time
 STAYS, LOOKS, LEAVES_TOWN, GIVES_UP, NEVER_SETTLES, JOINS_LISTS = range(6)
 
 
@@ -51,7 +69,7 @@ def decision_to_leave(hazard: float, away: float, balance: float, u: float) -> i
     u
         Uniform draw.
     """
-    leaves = min(hazard * away * balance, 0.9)
+    leaves = min(hazard * away * balance, HIGHEST_CHANCE)
     if u < leaves:
         return LEAVES_TOWN
     return LOOKS if u < leaves + hazard * (1.0 - away) else STAYS
@@ -103,6 +121,7 @@ class Departures(NamedTuple):
     balance: F64  # municipality x kind of household, see `decision_to_leave`
     highest: float  # no chance is higher
     steps: F64  # percentiles of income by municipality
+    settled: F64  # `settled_factor` by months in the home, as far as they are counted
 
 
 @kernel
@@ -111,6 +130,7 @@ def ask_to_leave(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
+    outline: Outline,
     start: int,
     stop: int,
     month: int,
@@ -149,16 +169,14 @@ def ask_to_leave(
                     found += 1
                 continue
             word = first[row - begin]
-            spare = uniform(fourth[row - begin])
             answer = STAYS
+            if word < ceiling and uniform(word) < likeliest(households, dwellings, areas, outline, row, month, m, p):
+                answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
+            spare = uniform(fourth[row - begin])
             if searching[row] == NOT_SEARCHING:
-                if word < ceiling:
-                    answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
                 if answer == STAYS and spare < p.join_list and on_a_list(households, row) == 0:
                     answer = JOINS_LISTS
             else:
-                if word < ceiling:
-                    answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
                 if answer == LOOKS:  # it does already
                     answer = STAYS
                 if answer == STAYS and searching[row] == WANTS_CHANGE and spare < p.give_up_search:
@@ -168,6 +186,51 @@ def ask_to_leave(
                 what[found] = answer
                 found += 1
     return found
+
+
+@kernel
+def likeliest(
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    outline: Outline,
+    row: int,
+    month: int,
+    m: Departures,
+    p: Leaving,
+) -> float:
+    """Return the chance that a household looks for a home or leaves, if its resources were the highest.
+
+    The outline and the table of `settled` say what `answer_of` derives from the members, but for resources.
+    """
+    marks = outline.marks[row]
+    age = (month - outline.eldest[row]) / 12.0
+    child = 1 if marks & CHILD else 0
+    employed = 1 if marks & AT_WORK else 0
+    student = 1 if marks & STUDYING else 0
+    area = households.area[row]
+    kind = kind_number(age, child, employed, 1 if marks & EDUCATED else 0, student)
+    balance = m.balance[areas.municipality[area], kind]
+    home = households.dwelling[row]
+    if home < 0:
+        return min(p.lodger_leaves * balance, HIGHEST_CHANCE)
+    rate = yearly_rate(
+        age,
+        1 if marks & COUPLE else 0,
+        float(child),
+        float(employed),
+        float(student),
+        1.0 if marks & PENSIONED else 0.0,
+        1.0 if marks & NEW_JOB else 0.0,
+        dwellings.tenure[home],
+        dwellings.kind[home],
+        p,
+    )
+    months = min(max(month - households.moved_in[row], 0), m.settled.shape[0] - 1)
+    stigma = areas.stigma_inside[area] * m.stigma_on
+    hazard = monthly_hazard(rate, m.settled[months], stigma, 1.0, p)
+    away = away_share(age, float(student), p)
+    return min(hazard * away * balance, HIGHEST_CHANCE) + hazard * (1.0 - away) + ROUNDING
 
 
 @kernel
@@ -240,35 +303,35 @@ def let_leave(
 def highest_chance(p: Leaving, stigma_on: float, balance: F64) -> float:
     """Return a bound on the monthly chance of looking or leaving, over everyone."""
     rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling, p.elderly_dwelling)
-    rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple))
+    rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple) * max(1.0, p.social_outside))
     rate *= max(1.0, p.new_job) * max(1.0, p.child)
-    rate *= (1.0 / p.tenure_months) ** (p.tenure_shape - 1.0)
-    rate *= 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
-    hazard = min(rate / 12.0, 0.5)
+    hazard = monthly_hazard(rate, max(settled_factor(1.0, p), settled_factor(1e4, p)), stigma_on, 1.0, p)
     away = max(p.away_student, p.away_young, p.away_middle, p.away_old)
     most = float(balance.max())
-    return max(min(hazard * away * most, 0.9) + hazard, min(p.lodger_leaves * most, 0.9))
+    return max(min(hazard * away * most, HIGHEST_CHANCE) + hazard, min(p.lodger_leaves * most, HIGHEST_CHANCE))
 
 
 def departures(c: Context) -> Departures:
     """Return the month's conditions of leaving."""
-    stigma_on = c.number("stigma.on_leaving")
+    p, stigma_on = c.parameters.leaving, c.number("stigma.on_leaving")
     balance = np.stack([exchange.balance(c.rates_time) for exchange in c.exchanges])
-    highest = highest_chance(c.parameters.leaving, stigma_on, balance)
+    settled = settled_factors(SETTLED_MONTHS, p)
     return Departures(
-        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance, highest, c.income_steps
-    )
+        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance, highest_chance(p, stigma_on, balance),
+        c.income_steps, settled,
+    )  # fmt: skip
 
 
 def leaving(c: Context) -> None:
     """Leaving: who looks for another home, who leaves the town, and why."""
     world, p, m = c.world, c.parameters.leaving, departures(c)
     persons, households, dwellings, areas = world.persons, world.households, world.dwellings, world.areas
+    seen = outline(world, c.month)
     who, what = asked(
         c.pieces,
         int(world.used[1]),
         lambda start, stop, who, what: ask_to_leave(
-            persons, households, dwellings, areas, start, stop, c.month, m, p, who, what
+            persons, households, dwellings, areas, seen, start, stop, c.month, m, p, who, what
         ),
     )
     let_leave(

@@ -90,7 +90,7 @@ def take_sums(persons: Persons, households: Households, used: I64, places: int, 
             if age < 65:
                 sums[area, AGE_18_64] += 1.0
                 for year in range(YEARS_KEPT):
-                    sums[area, OUTSIDE_TIME + year] += persons.outside_past[row, year] / 200.0
+                    sums[area, OUTSIDE_TIME + year] += persons.outside_past[row, year]
             if 30 <= age < 60:
                 sums[area, AGE_30_59] += 1.0
                 if persons.education[row] == BASIC:
@@ -115,6 +115,7 @@ def measured(
     places = len(income_reference)
     sums = np.zeros((places, SUMS))
     take_sums(persons, households, used, places, day.year * 12 + day.month - 1, sums)
+    sums[:, OUTSIDE_TIME : OUTSIDE_TIME + YEARS_KEPT] /= 200.0  # after the sum of whole numbers, which has no order
     now = Measurement(day, sums, np.zeros((places, YEARS_KEPT)), np.zeros((places, YEARS_KEPT)), income_reference)
     now.outside[:, 0] = now.share(OUTSIDE_TIME, AGE_18_64)
     now.convicted[:, 0] = now.share(CONVICTED, ADULTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -34,6 +35,7 @@ class Column(NamedTuple):
 Table = TypeVar("Table", bound=tuple[Any, ...])
 
 
+@cache
 def described(table: type[Table]) -> dict[str, Column]:
     """Return the declared columns of a table, in order."""
     columns = {}
@@ -62,10 +64,13 @@ def grown(table: Table, rows: int, capacity: int) -> Table:
 
 def kept(table: Table, rows: I64, capacity: int) -> Table:
     """Return a table that holds the given rows, in that order."""
-    chosen = made(type(table), capacity)
-    for old, new in zip(table, chosen, strict=True):
-        new[: len(rows)] = old[rows]
-    return chosen
+    arrays = []
+    for old, column in zip(table, described(type(table)).values(), strict=True):
+        new = np.empty((capacity, *old.shape[1:]), old.dtype)
+        np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")  # clip: without a copy
+        new[len(rows) :] = column.empty
+        arrays.append(new)
+    return type(table)(*arrays)
 
 
 def size_in_bytes(table: tuple[NDArray[Any], ...]) -> int:

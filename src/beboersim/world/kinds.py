@@ -18,12 +18,24 @@ KINDS = len(FIRST_AGES) * 2 * STUDIES
 
 
 @kernel
+def kind_number(age: float, children: int, employed: int, higher: int, students: int) -> int:
+    """Return the number of a kind, from the age of the oldest keeper and whether (0/1) there are such members."""
+    group = AGE_GROUP[min(max(int(age), 0), OLDEST)]
+    study = employed
+    if higher == 1:
+        study = 2
+    if students == 1:
+        study = 3
+    return (group * 2 + children) * STUDIES + study
+
+
+@kernel
 def kind_of(who: Profile) -> int:
     """Return the number of a household's kind."""
-    age = AGE_GROUP[min(max(int(who.age), 0), OLDEST)]
-    study = 1 if who.employed > 0.0 else 0
-    if who.higher > 0.0:
-        study = 2
-    if who.students > 0.0:
-        study = 3
-    return (age * 2 + (1 if who.children > 0.0 else 0)) * STUDIES + study
+    return kind_number(
+        who.age,
+        1 if who.children > 0.0 else 0,
+        1 if who.employed > 0.0 else 0,
+        1 if who.higher > 0.0 else 0,
+        1 if who.students > 0.0 else 0,
+    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from beboersim.kernel import kernel
 from beboersim.world.codes import ELDERLY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.columns import F64
@@ -50,7 +52,7 @@ class Leaving(NamedTuple):
 
 
 @kernel
-def leave_hazard(
+def yearly_rate(
     age: float,
     couple: int,
     children: float,
@@ -58,18 +60,14 @@ def leave_hazard(
     students: float,
     pensioners: float,
     new_job: float,
-    resources: float,
     tenure: int,
     kind: int,
-    months_here: float,
-    stigma: float,
     p: Leaving,
 ) -> float:
-    """Return the probability that a household wants to give up its home this month.
+    """Return how often a year a household like this gives up such a home, after a usual time in it.
 
-    Students leave most and pensioners least (M2-100, M2-101). A new job raises the hazard (direction read, Geoforum
-    2012, size assumed). Tenure lowers it mildly (Weibull, shape 0.85). Stigma raises it for the resourceful, weakly
-    and contested (M22b).
+    Students leave most and pensioners least (M2-100, M2-101). A new job raises the rate (direction read, Geoforum
+    2012, size assumed).
     """
     ordinary = 1  # the published rates of pensioners and of special dwellings are those of social tenants as they are
     if tenure == SOCIAL and (kind == YOUTH or kind == ELDERLY):
@@ -98,9 +96,70 @@ def leave_hazard(
         rate *= p.new_job
     if children > 0.0:
         rate *= p.child
-    rate *= (max(months_here, 1.0) / p.tenure_months) ** (p.tenure_shape - 1.0)
-    rate *= 1.0 + p.stigma * stigma * (1.0 + p.stigma_resources * resources)
-    return min(rate / 12.0, 0.5)
+    return rate
+
+
+@kernel
+def settled_factor(months_here: float, p: Leaving) -> float:
+    """Return how much less often than after a usual time those leave who have lived longer in their home (Weibull)."""
+    return (max(months_here, 1.0) / p.tenure_months) ** (p.tenure_shape - 1.0)
+
+
+@kernel
+def settled_factors(months: int, p: Leaving) -> F64:
+    """Return `settled_factor` by months in the home; the last is the highest of all later ones."""
+    factors = np.empty(months)
+    for k in range(months):
+        factors[k] = settled_factor(float(k), p)
+    factors[months - 1] = max(factors[months - 1], settled_factor(1e4, p))
+    return factors
+
+
+@kernel
+def monthly_hazard(rate: float, settled: float, stigma: float, resources: float, p: Leaving) -> float:
+    """Return a month's hazard from the yearly rate; stigma raises it for the resourceful, weakly, contested (M22b)."""
+    return min(rate * settled * (1.0 + p.stigma * stigma * (1.0 + p.stigma_resources * resources)) / 12.0, 0.5)
+
+
+@kernel
+def leave_hazard(
+    age: float,
+    couple: int,
+    children: float,
+    employed: float,
+    students: float,
+    pensioners: float,
+    new_job: float,
+    resources: float,
+    tenure: int,
+    kind: int,
+    months_here: float,
+    stigma: float,
+    p: Leaving,
+) -> float:
+    """Return the probability that a household wants to give up its home this month.
+
+    Parameters
+    ----------
+    age
+        Of the oldest keeper, years.
+    couple
+        1 if two or more keep the household.
+    children, employed, students, pensioners
+        How many children, and how many keepers do what.
+    new_job
+        1 if a keeper has found work within two years.
+    resources
+        0-1, see `world.profile`.
+    tenure, kind
+        Codes of the home.
+    months_here
+        Time in the home.
+    stigma
+        Reputation inside the area, 0-1; 0 where the link is switched off.
+    """
+    rate = yearly_rate(age, couple, children, employed, students, pensioners, new_job, tenure, kind, p)
+    return monthly_hazard(rate, settled_factor(months_here, p), stigma, resources, p)
 
 
 @kernel

@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from beboersim.kernel import kernel
 from beboersim.world.codes import AT_THE_GATE, ELSEWHERE
 from beboersim.world.columns import (
     F32,
@@ -25,6 +26,7 @@ from beboersim.world.columns import (
     size_in_bytes,
 )
 
+SPARE = 1.05  # room over the rows in use, when they are put in order
 LISTS_HELD = 3  # places on waiting lists a household can hold, one an organisation
 
 
@@ -146,30 +148,61 @@ class World:
 
     def compact(self) -> None:
         """Drop free rows and put neighbours beside each other. Ids, and so all chance, are untouched."""
-        persons, households, dwellings = self.persons, self.households, self.dwellings
-        n_persons, n_households, n_dwellings = (int(n) for n in self.used)
-        live = np.flatnonzero(households.head[:n_households] >= 0)
-        order = live[np.lexsort((households.id[live], households.area[live]))]
-        household_row = np.full(n_households + 1, -1, np.int32)
-        household_row[order] = np.arange(len(order), dtype=np.int32)
-        people = np.flatnonzero(persons.household[:n_persons] >= 0)
-        rank = household_row[persons.household[people]]
-        people = people[np.lexsort((persons.id[people], rank))]
-        person_row = np.full(n_persons + 1, -1, np.int32)
-        person_row[people] = np.arange(len(people), dtype=np.int32)
-        self.persons = kept(persons, people, int(len(people) * 1.05) + 64)
-        self.households = kept(households, order, int(len(order) * 1.05) + 64)
-        self.used[0], self.used[1] = len(people), len(order)
-        n = len(people)
-        self.persons.household[:n] = household_row[self.persons.household[:n]]
-        self.persons.next[:n] = person_row[self.persons.next[:n]]
-        self.households.head[: len(order)] = person_row[self.households.head[: len(order)]]
-        homes = dwellings.household[:n_dwellings]
-        dwellings.household[:n_dwellings] = household_row[homes]
+        n_persons, n_households = int(self.used[0]), int(self.used[1])
+        persons, households = np.empty(n_persons, np.int64), np.empty(n_households, np.int64)
+        many = put_in_order(self.persons, self.households, self.used, len(self.areas.kind), persons, households)
+        persons, households = persons[: many[0]], households[: many[1]]
+        self.persons = kept(self.persons, persons, int(len(persons) * SPARE) + 64)
+        self.households = kept(self.households, households, int(len(households) * SPARE) + 64)
+        self.used[:2] = many
+        tie_again(self.persons, self.households, self.dwellings, self.used)
 
     def size_in_bytes(self) -> int:
         """Return the bytes that the tables have allocated."""
         return sum(size_in_bytes(table) for table in (self.persons, self.households, self.dwellings, self.areas))
+
+
+@kernel
+def put_in_order(
+    persons: Persons, households: Households, used: I64, areas: int, person_rows: I64, household_rows: I64
+) -> tuple[int, int]:
+    """Write down the rows in use, area by area and household by household; return how many there are of each."""
+    first = np.zeros(areas + 1, np.int64)
+    for row in range(used[1]):
+        if households.head[row] >= 0:
+            first[households.area[row] + 1] += 1
+    for area in range(areas):
+        first[area + 1] += first[area]
+    many = first[areas]
+    for row in range(used[1]):
+        if households.head[row] >= 0:
+            area = households.area[row]
+            household_rows[first[area]] = row
+            first[area] += 1
+    people = 0
+    for k in range(many):
+        member = households.head[household_rows[k]]
+        while member >= 0:
+            person_rows[people] = member
+            people += 1
+            member = persons.next[member]
+    return people, many
+
+
+@kernel
+def tie_again(persons: Persons, households: Households, dwellings: Dwellings, used: I64) -> None:
+    """Point members, households and dwellings at each other, after the rows were put in order."""
+    person = 0
+    for row in range(used[1]):
+        households.head[row] = person
+        last = person + households.size[row]
+        while person < last:
+            persons.household[person] = row
+            persons.next[person] = person + 1
+            person += 1
+        persons.next[last - 1] = -1
+        if households.dwelling[row] >= 0:
+            dwellings.household[households.dwelling[row]] = row
 
 
 def empty_areas(places: int, municipalities: int) -> Areas:

@@ -1,0 +1,164 @@
+"""Tallies: how many persons, households and homes of each sort every place has.
+
+Everybody is counted once, in a few tables by class; what is recorded is a sum over some of the classes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beboersim.kernel import kernel
+from beboersim.world.ages import OLDEST
+from beboersim.world.codes import (
+    ACTIVITIES,
+    BASIC,
+    DANISH,
+    EDUCATIONS,
+    EMPLOYED,
+    NONWESTERN_DESCENDANT,
+    NONWESTERN_IMMIGRANT,
+    ORIGINS,
+    OUTSIDE,
+    OWNER_OCCUPIED,
+    PUPIL,
+    SOCIAL,
+    STUDENT,
+    TENURES,
+    WESTERN,
+)
+from beboersim.world.columns import I64
+from beboersim.world.state import Dwellings, Households, Persons, World
+
+AGE_FROM = (0, 15, 18, 30, 60, 65)  # first ages of the classes
+MINORS, OF_WORKING_AGE, OLD, MIDDLE, TAXED = slice(0, 2), slice(2, 5), slice(5, 6), slice(3, 4), slice(1, 5)
+AGE_CLASS = np.searchsorted(np.array(AGE_FROM), np.arange(OLDEST + 1), side="right") - 1
+AGES, ORIGIN, DOING, LEVELS, INCOMES = len(AGE_FROM), len(ORIGINS), len(ACTIVITIES), len(EDUCATIONS), 3
+LOW, MEAN, HIGH = range(INCOMES)
+# Where each table begins in the row of a place: age x origin; age x activity x income; education x taken in Denmark.
+BY_ACTIVITY = AGES * ORIGIN
+BY_EDUCATION = BY_ACTIVITY + AGES * DOING * INCOMES
+PERSON_CLASSES = BY_EDUCATION + LEVELS * 2
+# Households: with a home of their own, of one person; lodgers, and their members. Homes: tenure x state.
+HOUSED, HOUSED_ALONE, LODGED, LODGED_PERSONS, HOMES = range(5)
+LET, VACANT, STATES = range(3)
+HOME_CLASSES = HOMES + len(TENURES) * STATES
+
+
+@kernel
+def tally_persons(
+    persons: Persons, households: Households, used: I64, month: int, low_income: float, high_income: float, tally: I64
+) -> None:
+    """Count the persons of every area (area x class)."""
+    household = persons.household
+    birth = persons.birth
+    activity = persons.activity
+    origin = persons.origin
+    education = persons.education
+    danish = persons.danish_education
+    income = persons.income_past
+    area_of = households.area
+    for row in range(used[0]):
+        home = household[row]
+        if home < 0:
+            continue
+        area = area_of[home]
+        age = AGE_CLASS[min(max((month - birth[row]) // 12, 0), OLDEST)]
+        tally[area, age * ORIGIN + origin[row]] += 1
+        earned = (1 if income[row] >= low_income else 0) + (1 if income[row] > high_income else 0)
+        tally[area, BY_ACTIVITY + (age * DOING + activity[row]) * INCOMES + earned] += 1
+        if age == MIDDLE.start:
+            tally[area, BY_EDUCATION + education[row] * 2 + danish[row]] += 1
+
+
+@kernel
+def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: int, tally: I64) -> None:
+    """Count the households and homes of every area (area x class).
+
+    A social dwelling given up during the last month is under notice, and not vacant: leases run on for months, and
+    the published vacancy counts homes that cause a loss (mobility §1).
+    """
+    for row in range(used[1]):
+        if households.head[row] < 0:
+            continue
+        area = households.area[row]
+        if households.dwelling[row] >= 0:
+            tally[area, HOUSED] += 1
+            tally[area, HOUSED_ALONE] += 1 if households.size[row] == 1 else 0
+        else:
+            tally[area, LODGED] += 1
+            tally[area, LODGED_PERSONS] += households.size[row]
+    for row in range(used[2]):
+        area = dwellings.area[row]
+        if area < 0:
+            continue
+        state = LET
+        if dwellings.household[row] < 0 and (
+            dwellings.tenure[row] != SOCIAL or dwellings.vacant_since[row] < month - 1
+        ):
+            state = VACANT
+        tally[area, HOMES + dwellings.tenure[row] * STATES + state] += 1
+
+
+def count_persons(
+    world: World, month: int, low_income: float, high_income: float
+) -> dict[str, NDArray[np.float64]]:
+    """Return the residents of every place on the first of a month, by name of the count.
+
+    Parameters
+    ----------
+    low_income, high_income
+        Upper line of the lowest fifth of incomes and lower line of the highest, DKK.
+    """
+    found = np.zeros((len(world.areas.kind), PERSON_CLASSES), np.int64)
+    tally_persons(world.persons, world.households, world.used, month, low_income, high_income, found)
+    here = found[: world.places]
+    ages = here[:, :BY_ACTIVITY].reshape(-1, AGES, ORIGIN)
+    doing = here[:, BY_ACTIVITY:BY_EDUCATION].reshape(-1, AGES, DOING, INCOMES)
+    levels = here[:, BY_EDUCATION:].reshape(-1, LEVELS, 2)
+    by_age, by_origin = ages.sum(axis=2), ages.sum(axis=1)
+    grown = doing[:, OF_WORKING_AGE].sum(axis=(1, 3))
+    learning = [PUPIL, STUDENT]
+    incomes = doing[:, TAXED].sum(axis=1)
+    taxed = incomes.sum(axis=1) - incomes[:, learning].sum(axis=1)
+    counts = {
+        "residents": by_age.sum(axis=1),
+        "danish": by_origin[:, DANISH],
+        "western": by_origin[:, WESTERN],
+        "nonwestern_immigrants": by_origin[:, NONWESTERN_IMMIGRANT],
+        "nonwestern_descendants": by_origin[:, NONWESTERN_DESCENDANT],
+        "age_0_17": by_age[:, MINORS].sum(axis=1),
+        "age_18_64": by_age[:, OF_WORKING_AGE].sum(axis=1),
+        "age_65": by_age[:, OLD].sum(axis=1),
+        "age_30_59": by_age[:, MIDDLE].sum(axis=1),
+        "working": grown[:, EMPLOYED],
+        "studying": grown[:, STUDENT],
+        "outside": grown[:, OUTSIDE],
+        "basic_education": levels[:, BASIC].sum(axis=1),
+        "basic_education_danish": levels[:, BASIC, 1] + levels[:, :, 0].sum(axis=1),
+        "low_income": taxed[:, LOW],
+        "high_income": taxed[:, HIGH],
+        "taxpayers": taxed.sum(axis=1),
+    }
+    return {name: count.astype(np.float64) for name, count in counts.items()}
+
+
+def count_homes(world: World, month: int) -> dict[str, NDArray[np.float64]]:
+    """Return the households and homes of every place on the first of a month, by name of the count."""
+    found = np.zeros((len(world.areas.kind), HOME_CLASSES), np.int64)
+    tally_homes(world.households, world.dwellings, world.used, month, found)
+    here = found[: world.places]
+    homes = here[:, HOMES:].reshape(-1, len(TENURES), STATES)
+    social, private = homes[:, SOCIAL], homes[:, SOCIAL + 1 :].sum(axis=1)
+    counts = {
+        "households": here[:, HOUSED],
+        "lodged_households": here[:, LODGED],
+        "lodged_persons": here[:, LODGED_PERSONS],
+        "dwellings_social": social.sum(axis=1),
+        "dwellings_private": private.sum(axis=1),
+        "dwellings_owner": homes[:, OWNER_OCCUPIED].sum(axis=1),
+        "vacant_social": social[:, VACANT],
+        "vacant_private": private[:, VACANT],
+        "one_person_households": here[:, HOUSED_ALONE],
+    }
+    return {name: count.astype(np.float64) for name, count in counts.items()}
