@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, philox, uniform
+from beboersim.chance import Purpose, fill, highest_word, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
-from beboersim.world.codes import CHILD, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, PUPIL, STUDENT
-from beboersim.world.columns import F64, I32, I64, U8
+from beboersim.world.codes import ACTIVITIES, CHILD, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, PUPIL, STUDENT
+from beboersim.world.columns import F64, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ class Market(NamedTuple):
 
 
 @kernel
-def highest_chances(m: Market, p: Work) -> F64:
-    """Return bounds on the month's chances: of losing a job, and of finding one; by attachment (0 stable, 1 weak)."""
+def highest_words(m: Market, p: Work) -> U32:
+    """Return a bound on the words of draws that let somebody lose or find work, by activity and attachment."""
     trend = max(abs(m.trend_danish), abs(m.trend_nonwestern))
     lift = np.exp(0.5 * trend)
     gain = max(p.programme_men, p.programme_women, 1.0) - 1.0
@@ -137,10 +137,12 @@ def highest_chances(m: Market, p: Work) -> F64:
     # Where money is cut and the programme harms, or the penalty is a gain, the bound is the whole.
     if min(p.programme_men, p.programme_women) < 1.0 or p.callback_penalty < 0.0:
         lift_found = 100.0
-    return np.array([
-        [p.lose_stable * lift, max(p.lose_weak, p.lose_fresh) * lift],
-        [p.find_stable * lift_found, p.find_weak * lift_found],
-    ])  # fmt: skip
+    words = np.zeros((len(ACTIVITIES), 2), np.uint32)
+    words[EMPLOYED, 0] = highest_word(p.lose_stable * lift)
+    words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift)
+    words[OUTSIDE, 0] = highest_word(p.find_stable * lift_found)
+    words[OUTSIDE, 1] = highest_word(p.find_weak * lift_found)
+    return words
 
 
 @kernel
@@ -163,8 +165,12 @@ def ask_workers(
     birth = persons.birth
     activity = persons.activity
     weak = persons.weak
-    bounds = np.ceil(np.minimum(highest_chances(m, p), 1.0) * 4294967295.0)
-    turns = np.ceil(np.minimum(max(m.becomes_weak.max(), m.recovers.max()), 1.0) * 4294967295.0)
+    highest = highest_words(m, p)
+    turns = np.uint32(highest_word(max(m.becomes_weak.max(), m.recovers.max())))
+    in_market = np.zeros(len(ACTIVITIES), np.bool_)
+    in_market[EMPLOYED] = True
+    in_market[OUTSIDE] = True
+    retires = month - m.pension_age_months
     words = np.empty((4, BLOCK), np.uint32)
     first, third = words[0], words[2]
     near = np.empty(BLOCK, np.int64)
@@ -177,10 +183,9 @@ def ask_workers(
             row = begin + k
             doing = activity[row]
             near[number] = row
-            if doing == EMPLOYED or doing == OUTSIDE:
-                chance = bounds[0 if doing == EMPLOYED else 1, weak[row]]
-                if first[k] < chance or third[k] < turns or month - birth[row] >= m.pension_age_months:
-                    number += 1
+            number += in_market[doing] & (
+                (first[k] <= highest[doing, weak[row]]) | (third[k] <= turns) | (birth[row] <= retires)
+            )
         for k in range(number):
             row = near[k]
             home = household[row]
