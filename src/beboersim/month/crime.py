@@ -61,12 +61,12 @@ def ask_offenders(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        born, level = birth[begin:end], own[begin:end]
         for k in range(end - begin):
-            row = begin + k
-            near[number] = row
-            number += first[k] < highest[in_range(month - birth[row])] * own[row]
+            near[number] = k
+            number += first[k] < highest[in_range(month - born[k])] * level[k]
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             if persons.household[row] >= 0 and uniform(first[row - begin]) < risk_of(persons, row, month, trend, p):
                 who[found] = row
                 what[found] = 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, highest_word, mix, philox, uniform
+from beboersim.chance import ANY_WORD, UNIT, Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
@@ -183,14 +183,15 @@ def ask_families(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        born = birth_month[begin:end]
         for k in range(end - begin):
-            age = in_range(month - birth_month[begin + k])
-            near[number] = begin + k
+            age = in_range(month - born[k])
+            near[number] = k
             number += (
                 (first[k] <= highest_death[age]) | (second[k] <= highest_birth[age]) | (third[k] <= highest_home[age])
             )
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             home = household[row]
             if home < 0:
                 continue
@@ -571,7 +572,7 @@ def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demog
     most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
     alone = np.maximum(np.maximum(leave_home, separate), partner.max(axis=(0, 1)))
     highest = np.stack([np.maximum(death_men, death_women), most, alone])
-    words = np.repeat(np.vectorize(highest_word)(highest), 12, axis=1).astype(np.uint32)
+    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD), 12, axis=1).astype(np.uint32)
     return Rates(death_men, death_women, birth, leave_home, separate, partner, words)
 
 

@@ -64,7 +64,7 @@ def highest_words(p: Schooling) -> U32:
         again = max(again, starts_again(education, p))
     words[EMPLOYED, :LATEST_START] = highest_word(again / 12.0)
     words[OUTSIDE, :LATEST_START] = highest_word(again / 12.0)
-    return words
+    return words.ravel()
 
 
 @kernel
@@ -93,12 +93,12 @@ def ask_pupils_and_students(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        doing, born = activity[begin:end], birth[begin:end]
         for k in range(end - begin):
-            row = begin + k
-            near[number] = row
-            number += first[k] <= highest[activity[row], in_range(month - birth[row])]
+            near[number] = k
+            number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             home = household[row]
             if home < 0:
                 continue
