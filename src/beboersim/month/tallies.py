@@ -153,7 +153,9 @@ HOME_SUMS = sums_of_homes(np.eye(HOME_CLASSES))
 
 def summed(tally: I64, sums: dict[str, F64]) -> dict[str, F64]:
     """Return the counts of every place by name, from tallies and from how often each class counts."""
-    return dict(zip(sums, np.stack(list(sums.values())) @ tally.T.astype(np.float64), strict=True))
+    # Not a product of matrices: that starts threads, which wait for each other where other runs go on beside this one.
+    counts = np.einsum("nc,pc->np", np.stack(list(sums.values())), tally.astype(np.float64))
+    return dict(zip(sums, counts, strict=True))
 
 
 def count_persons(world: World, month: int, low_income: float, high_income: float) -> dict[str, F64]:
