@@ -109,6 +109,19 @@ def test_ages_and_origins_are_those_of_the_municipality(municipality: str) -> No
     assert (origin == 1).mean() == pytest.approx(here.western, abs=0.01)
 
 
+@pytest.mark.parametrize(("municipality", "scale"), [("Aarhus", 0.02), ("Svendborg", 0.02), ("Svendborg", 0.4)])
+def test_a_small_sample_has_the_ages_and_origins_of_the_whole(municipality: str, scale: float) -> None:
+    """Every area is rounded to whole persons, and what one area rounds up another rounds down."""
+    town = small_town((municipality,), scale=scale, months=1)
+    here = margins(municipality, 2015)
+    everyone = residents(town.world)
+    n = len(everyone)
+    older = np.array([(ages(town, everyone) >= first).mean() for first in here.ages.age_from[1:]])
+    wanted = here.ages.population[::-1].cumsum()[::-1][1:] / here.ages.population.sum()
+    # No worse than if every resident's age had been drawn by itself.
+    assert (np.abs(older - wanted) < 3.0 * np.sqrt(wanted * (1.0 - wanted) / n)).all()
+
+
 @pytest.mark.parametrize("municipality", ["Aarhus", "Svendborg", "Høje-Taastrup"])
 def test_the_municipality_as_a_whole_reads_as_its_margins(municipality: str) -> None:
     town = whole(municipality, 0)
