@@ -10,8 +10,8 @@ from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
 from beboersim.world.attachment import (
     FIRST_AGE,
-    LATE_CAREER,
     LAST_AGE,
+    LATE_CAREER,
     WAGE_BY_EDUCATION,
     YOUNG_WAGE,
     Work,
@@ -38,8 +38,8 @@ def monthly(p: Work, rate: float, late: float) -> np.ndarray:
         (idle, working, p.find_stable * late), (working, idle, p.lose_stable), (waiting, fresh, p.find_weak * late),
         (fresh, waiting, p.lose_fresh), (settled, waiting, p.lose_weak), (fresh, settled, 1.0 / p.fresh_months),
         # Who becomes weakly attached leaves work; who recovers keeps what he or she does.
-        (working, waiting, becoming), (idle, waiting, becoming), (waiting, idle, recovering), (fresh, working, recovering),
-        (settled, working, recovering),
+        (working, waiting, becoming), (idle, waiting, becoming), (waiting, idle, recovering),
+        (fresh, working, recovering), (settled, working, recovering),
     ]  # fmt: skip
     matrix = np.eye(5)
     for start, to, chance in moves:
