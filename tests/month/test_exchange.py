@@ -194,7 +194,7 @@ def test_what_is_wanted_at_a_standstill_makes_good_what_the_year_alone_changes()
 
 @pytest.mark.parametrize(("name", "missed"), [("Svendborg", 0.001), ("Læsø", 0.003)])
 def test_who_comes_and_goes_gives_nearly_what_is_wanted(name: str, missed: float) -> None:
-    """No cell misses a year's net migration by more than one (on an island of 1,800, three) in a thousand of the town."""
+    """No cell misses a year's net migration by more than one (on an island of 1,800, three) in a thousand."""
     one = of_town(name, True)
     year = year_of(one, 0)
     each = np.diff(year.until, prepend=0.0)
