@@ -119,6 +119,7 @@ def test_newcomers_do_what_their_age_allows(arrived: tuple[Town, np.ndarray]) ->
     assert (age[doing == PENSIONER] >= 65).all()
     assert ((age[doing == OUTSIDE] >= 16) & (age[doing == OUTSIDE] < 65)).all()
     assert (persons.since[members] <= came).all()
+    assert (persons.since[members] >= persons.birth[members]).all()
     assert not ((doing == OUTSIDE) & (persons.hours[members] > 0)).any()
     assert len(np.unique(persons.id[members])) == len(members)
 
@@ -156,6 +157,20 @@ def test_a_newcomer_knows_people_in_the_same_place_among_areas_of_the_sort(town:
     middle = places_among(areas, np.array(ranked(areas, ESTATE)))
     assert (np.diff(middle) > 0.0).all()
     assert [contact_area(ESTATE, -1, float(place), s) for place in middle] == ranked(areas, ESTATE)
+
+
+def test_nobody_has_been_outside_work_for_longer_than_the_year_has_lasted() -> None:
+    """Those at the gate on the first day came in the year before, whose months are not this year's."""
+    town = small_town(months=13)
+    persons = town.world.persons
+    assert not persons.outside_now.any()
+    assert not persons.income_now.any()
+    for month in range(1, 12):
+        town.step()
+        persons = town.world.persons
+        assert persons.outside_now[: int(town.world.used[0])].max() == 100 * month
+    town.step()
+    assert town.world.persons.outside_past[: int(town.world.used[0])].max() == 200
 
 
 def test_a_town_has_as_many_homes_as_its_path_says() -> None:
