@@ -95,7 +95,9 @@ def test_only_couples_separate_and_only_the_single_seek_a_partner() -> None:
 def test_the_two_partners_risks_add_up_to_the_separation_rate() -> None:
     n, separate = 100_000, 0.01
     draws = ((np.arange(n // 50) + 0.5) / n).tolist()  # draws above a fiftieth separate nobody
-    risks = [sum(event(sex=sex, adults=2, u_home=u, separate=separate) == SEPARATES for u in draws) / n for sex in (0, 1)]
+    risks = [
+        sum(event(sex=sex, adults=2, u_home=u, separate=separate) == SEPARATES for u in draws) / n for sex in (0, 1)
+    ]
     assert sum(risks) == pytest.approx(separate, abs=2.0 / n)
     assert risks[0] / sum(risks) == pytest.approx(0.5 * P.separation_men_ratio, abs=2.0 / (n * separate))
 
@@ -240,8 +242,9 @@ def test_partners_are_sought_once_a_quarter(month: int, sought: bool) -> None:
 def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them() -> None:
     c = small_town(scale=0.02).context
     rates = monthly_rates(c.local_rates, 12 * 2015, 2015.0, P)
-    bound = rates.highest / 2.0**32 + 1e-9
-    most = max(birth_multiple(2, 1, children, P.partner_birth_ratio) for children in range(6)) * max(P.nonwestern_births, 1.0)
+    bound = rates.highest[:, ::12] / 2.0**32 + 1e-9  # by age in months
+    most = max(birth_multiple(2, 1, children, P.partner_birth_ratio) for children in range(6))
+    most *= max(P.nonwestern_births, 1.0)
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
     for rate in (rates.leave_home, rates.separate, *rates.partner[:, 0]):

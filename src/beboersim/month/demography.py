@@ -61,7 +61,8 @@ if TYPE_CHECKING:
 
 TAKING_IN = address(Purpose.TAKING_IN, 0)
 LARGEST = 9  # persons in a household that others join
-MEN_SOUGHT = 1.5  # men who look for a partner over what the couples of the age need, so that most women find one
+# Men who look for a partner over what the couples of the age need, so that most women find one (assumption, 1.2-2).
+MEN_SOUGHT = 1.5
 (NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER) = range(6)
 
 
