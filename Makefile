@@ -2,7 +2,7 @@
 # Each makes its own environment beside the code and installs the versions in constraints.txt.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test system clean
+.PHONY: help demo test soundness system clean
 SHELL := /bin/sh
 
 # The demo. The result folder is always demo-output, and is made anew each time.
@@ -29,6 +29,7 @@ INSTALLED_FROM := pyproject.toml constraints.txt README.md LICENSE \
 help:
 	@echo "make demo   compare three policies for $(PLACE), print the table, write pictures to demo-output"
 	@echo "make test   make an environment and pass every check"
+	@echo "make soundness  run every municipality and write docs/soundness.md (takes a while)"
 	@echo "make clean  remove the environments and demo-output"
 
 demo: .venv-demo/.installed
@@ -43,6 +44,10 @@ test: .venv-test/.installed
 	.venv-test/bin/mypy
 	.venv-test/bin/beboersim warm-up
 	.venv-test/bin/python -m pytest -n $(TEST_WORKERS)
+
+# What the town does by itself and against what is published; WORKERS processes.
+soundness: .venv-test/.installed
+	.venv-test/bin/python -m beboersim.calibration --workers $(WORKERS)
 
 .venv-demo/.installed: .venv-demo/.made $(INSTALLED_FROM)
 	@echo "Installing beboersim and the versions in constraints.txt ..."

@@ -36,7 +36,7 @@ from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
 from beboersim.world.ages import OLDEST
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work
-from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, KINDS, STUDIES, kind_number
+from beboersim.world.kinds import AGE_GROUP, FAMILIES, FIRST_AGES, KINDS, STUDIES, kind_number
 from beboersim.world.layout import Synthesis
 from beboersim.world.mobility import Leaving
 from beboersim.world.offending import Crime
@@ -137,24 +137,25 @@ def test_who_is_in_no_group_neither_comes_nor_goes() -> None:
 
 def test_kinds_are_numbered_without_gaps_or_doubles() -> None:
     found = [
-        kind_number(float(age), children, employed, higher, students)
+        kind_number(float(age), children, couple, employed, higher, students)
         for age in FIRST_AGES
-        for children in (0, 1)
+        for children, couple in ((0, 0), (0, 1), (1, 0))
         for employed, higher, students in ((0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 1))
     ]
     assert sorted(found) == list(range(KINDS))
-    assert len(FIRST_AGES) * 2 * STUDIES == KINDS
+    assert len(FIRST_AGES) * FAMILIES * STUDIES == KINDS
+    assert kind_number(40.0, 1, 1, 1, 0, 0) == kind_number(40.0, 1, 0, 1, 0, 0)  # children make one kind of both
 
 
 @pytest.mark.parametrize(("age", "first"), [(17.0, 18), (18.9, 18), (31.9, 30), (32.0, 32), (79.0, 75), (120.0, 80)])
 def test_an_age_belongs_to_the_group_that_begins_below_it(age: float, first: int) -> None:
-    assert kind_number(age, 0, 0, 0, 0) == FIRST_AGES.index(first) * 2 * STUDIES
+    assert kind_number(age, 0, 0, 0, 0, 0) == FIRST_AGES.index(first) * FAMILIES * STUDIES
 
 
 def test_residents_are_counted_once_by_the_ages_of_kinds() -> None:
     residents = np.arange(1.0, OLDEST + 2)
     by_kind = by_age_of_kind(residents)
-    assert by_kind[:: 2 * STUDIES].sum() == residents[18:].sum()
+    assert by_kind[:: FAMILIES * STUDIES].sum() == residents[18:].sum()
     assert by_kind[0] == residents[18]
     assert AGE_GROUP[80] == len(FIRST_AGES) - 1
 

@@ -17,7 +17,7 @@ def drawn(n: int, households: int, seed: int, youngest: int = 0, oldest: int = 9
     origin = np.where(rng.random(n) < foreign, rng.integers(1, 4, n), 0)
     role, home = np.zeros(n, np.int64), np.zeros(n, np.int64)
     made = assemble(
-        age, woman, origin, households, 0.9, at_home(), couple_weights(), rng.random((n, 3)), role, home
+        age, woman, origin, households, 0.9, at_home(), couple_weights(1.0), rng.random((n, 3)), role, home
     )  # fmt: skip
     return age, woman, origin, role, home, made
 
@@ -78,7 +78,7 @@ def test_those_with_a_greater_weight_live_in_a_couple_more_often() -> None:
     age, woman, _, role, home, made = drawn(40_000, 24_000, 1, youngest=18)
     keepers = np.bincount(home, weights=role == KEEPER, minlength=made)
     both = (keepers[home] == 2) & (role == KEEPER)
-    weights = couple_weights()
+    weights = couple_weights(1.0)
     for sex in (0, 1):
         mine = (role == KEEPER) & (woman == sex)
         number = np.bincount(age[mine], minlength=96)

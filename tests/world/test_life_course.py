@@ -10,7 +10,16 @@ import pytest
 from beboersim.evidence import trends
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
-from beboersim.world.life_course import OLD, coupled, in_couples, leaving_home, separating, town_at_home, uniting
+from beboersim.world.life_course import (
+    COUPLED,
+    OLD,
+    exponent_of,
+    in_couples,
+    leaving_home,
+    separating,
+    town_at_home,
+    uniting,
+)
 
 
 def test_who_leaves_at_the_derived_rates_is_at_home_as_the_profile_says() -> None:
@@ -67,13 +76,21 @@ def test_couples_at_the_derived_rates_are_as_many_at_each_age_as_the_profile_say
 
 
 def test_the_exponent_1_is_the_nation_and_a_greater_one_has_more_couples() -> None:
-    np.testing.assert_allclose(in_couples(1.0, "women"), coupled("women"))
+    ages, shares = np.array(COUPLED, float).T
+    np.testing.assert_allclose(in_couples(1.0, "women")[18 : OLD + 1], np.interp(np.arange(18, OLD + 1), ages, shares))
     assert (in_couples(1.5, "women")[20:] >= in_couples(1.0, "women")[20:]).all()
+
+
+@pytest.mark.parametrize("exponent", [0.6, 1.0, 1.7])
+def test_the_exponent_of_a_town_is_found_from_those_who_live_in_couples(exponent: float) -> None:
+    people = {"men": np.linspace(2.0, 1.0, OLDEST + 1), "women": np.linspace(1.0, 2.0, OLDEST + 1)}
+    in_all = sum(float((in_couples(exponent, sex) * number).sum()) for sex, number in people.items())
+    assert exponent_of(people, in_all) == pytest.approx(exponent, abs=1e-6)
 
 
 @pytest.mark.parametrize(("sex", "other"), [("men", "women"), ("women", "men")])
 def test_couples_of_the_old_become_fewer_only_by_a_partners_death(sex: trends.Sex, other: trends.Sex) -> None:
-    share = coupled(sex)
+    share = in_couples(1.0, sex)
     deaths = life_course.deaths(other)
     older = life_course.OLDER_HUSBAND if sex == "women" else -life_course.OLDER_HUSBAND
     left = float(share[OLD])
@@ -94,16 +111,16 @@ def test_deaths_are_the_published_rates_of_the_bands() -> None:
 def test_couples_part_at_the_mean_rate_overall() -> None:
     """Weighted by the couples of a standing population, separations are the published ones, within the stated half."""
     alive = np.cumprod(1.0 - life_course.deaths("women"))
-    couples = coupled("women") * alive
+    couples = in_couples(1.0, "women") * alive
     mean = (separating(0.032) * couples).sum() / couples.sum()
     assert mean == pytest.approx(0.032, rel=0.5)
 
 
 def test_the_weights_of_the_couple_race_give_the_profile_back() -> None:
-    weights = life_course.couple_weights()
+    weights = life_course.couple_weights(1.0)
     for row, sex in enumerate(("men", "women")):
         share = 1.0 - np.exp(-weights[row])
-        np.testing.assert_allclose(share[25:65], coupled(sex)[25:65], atol=1e-12)  # type: ignore[arg-type]
+        np.testing.assert_allclose(share[25:65], in_couples(1.0, sex)[25:65], atol=1e-12)  # type: ignore[arg-type]
     assert (weights > 0.0).all()
 
 

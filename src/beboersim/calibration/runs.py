@@ -155,7 +155,7 @@ class Followed:
     figures: list[Compared]
     watch: Watch
     tenures: dict[str, list[float]]  # years in the home so far, by kind, on 1 January 2020
-    lettings: float  # a social dwelling and year, in the watched years
+    home_years: float  # social dwellings times years, in the watched years
     vacant: dict[int, tuple[float, float]]  # 1 January -> vacant social homes, social homes
     at_work: dict[int, tuple[float, float]]  # 1 January -> in work, aged 18-64
 
@@ -166,12 +166,11 @@ def followed(place: str) -> Followed:
     scale = scale_of(place)
     watch = Watch()
     found = Followed(place, scale, [], watch, {}, 0.0, {}, {})
-    homes = 0.0
     for year in range(STARTS, ENDS):
         for _ in range(12):
             if year in WATCHED:
                 watch_month(town, watch)
-                homes += total(town.monthly[-1], "dwellings_social") / 12.0
+                found.home_years += total(town.monthly[-1], "dwellings_social") / 12.0
             else:
                 town.context.ledger.noted[0] = 0
                 town.step()
@@ -181,8 +180,6 @@ def followed(place: str) -> Followed:
         found.at_work[year + 1] = (total(now, "working"), total(now, "age_18_64"))
         if year + 1 == 2020:
             found.tenures = {kind: years.tolist() for kind, years in tenures(town).items()}
-    let = sum(flow for name, flow in watch.flows.items() if name.startswith("let_") and name != "let_local_youth")
-    found.lettings = let / max(homes, 1.0)
     return found
 
 

@@ -46,6 +46,8 @@ class YearAlone(NamedTuple):
     weak_free_after: F64  # the same of those who are so old after the year, if nobody's attachment changed in work
     education: F64  # age x level, shares
     education_change: F64
+    single: F64  # share who live alone, by age 0-110
+    single_change: F64  # of those who are so old after the year
     sizes: F64  # households by size
     sizes_change: F64
     born: F64  # of the year's births, the share of each origin
@@ -68,12 +70,14 @@ def a_year_alone(
     students_before = world.persons.activity[:n] == STUDENT
     education_before = world.persons.education[:n]
     sizes = sizes_of(world)
+    lived_alone = alone_in(world, n)
     after_age = np.minimum(age + 1, OLDEST)
     living = np.zeros(OLDEST + 1)
     students = np.zeros(OLDEST + 1)
     education = np.zeros((OLDEST + 1, 4))
     sizes_change, born, died = np.zeros(SIZES), np.zeros(ORIGINS), np.zeros(ORIGINS)
     midway, levels_midway = np.zeros(n), np.zeros((n, 4))
+    single = np.zeros(OLDEST + 1)
     free_then, weak_then = np.zeros(OLDEST + 1), np.zeros(OLDEST + 1)
     for copy in range(COPIES):
         then = copied(world)
@@ -88,6 +92,9 @@ def a_year_alone(
         living += np.bincount(counted, minlength=OLDEST + 1)
         studies = (then.persons.activity[:n] == STUDENT)[alive].astype(int) - students_before[alive].astype(int)
         students += np.bincount(counted, weights=studies, minlength=OLDEST + 1)
+        single += np.bincount(
+            counted, weights=alone_in(then, n)[alive].astype(int) - lived_alone[alive], minlength=OLDEST + 1
+        )
         for level in range(4):
             gained = (then.persons.education[:n] == level)[alive].astype(int)
             gained -= (education_before == level)[alive].astype(int)
@@ -120,6 +127,8 @@ def a_year_alone(
         smooth(weak_then, free_then),
         np.stack([smooth(levels[:, level], number) for level in range(4)], axis=1),
         education / living[:, None],
+        smooth(np.bincount(age, weights=lived_alone, minlength=OLDEST + 1), number),
+        single / living,
         sizes,
         sizes_change,
         born / born.sum(),
@@ -179,6 +188,12 @@ def of_schooling(then: World, now: int, seed: int, word: int, schooling: Schooli
     return lambda start, stop, who, what: ask_pupils_and_students(
         then.persons, then.households, start, stop, now, seed, word, schooling, who, what
     )
+
+
+def alone_in(world: World, n: int) -> NDArray[np.int64]:
+    """Return for each of the first persons of a world whether they live alone, 0 or 1."""
+    home = world.persons.household[:n]
+    return ((home >= 0) & (world.households.size[home] == 1)).astype(np.int64)
 
 
 def sizes_of(world: World) -> F64:

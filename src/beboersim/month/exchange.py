@@ -19,7 +19,7 @@ import numpy as np
 
 from beboersim.evidence.areas import AreaRow
 from beboersim.evidence.municipalities import municipality
-from beboersim.month.alone import ORIGINS, SIZES, YearAlone, a_year_alone
+from beboersim.month.alone import ORIGINS, SIZES, YearAlone, a_year_alone, alone_in
 from beboersim.month.deck import Deck, deck_of, groups_of, kinds_and_mobility
 from beboersim.month.demography import Demography, LocalRates, birth_multiple
 from beboersim.world import life_course
@@ -29,7 +29,7 @@ from beboersim.world.codes import EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, STUDEN
 from beboersim.world.columns import F64, I64
 from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, KINDS
 from beboersim.world.layout import Synthesis
-from beboersim.world.life_course import in_couples, uniting
+from beboersim.world.life_course import exponent_of, uniting
 from beboersim.world.livelihoods import weak_from_school
 from beboersim.world.mobility import Leaving
 from beboersim.world.offending import Crime
@@ -47,6 +47,7 @@ AGE_FROM = (0, 5, 10, *range(17, 36), *range(40, 96, 5))  # first ages of the gr
 EDUCATION_FROM = (25, 30, 35, 40, 50, 60)  # first ages of the groups
 FIRST_STUDENT, LAST_STUDENT = 16, 34
 WOMEN_FROM = (0, 18, 22, 26, 30, 35, 40, 45, 50, 60, 70, 80)  # first ages of the groups of women
+SINGLE_FROM = (18, 22, 26, 30, 35, 40, 50, 60, 70, 80)  # first ages of the groups of those who live alone
 WEAK_FROM = (18, 22, 25, 28, 31, 35, 40, 45, 50, 55, 60, 65)  # of those weakly attached, the last not included
 AGE_CELLS = slice(0, len(AGE_FROM))
 EDUCATION_CELLS = slice(AGE_CELLS.stop, AGE_CELLS.stop + 4 * len(EDUCATION_FROM))
@@ -55,12 +56,13 @@ WEAK_CELLS = slice(STUDENT_CELLS.stop, STUDENT_CELLS.stop + len(WEAK_FROM) - 1)
 SIZE_CELLS = slice(WEAK_CELLS.stop, WEAK_CELLS.stop + SIZES)
 ORIGIN_CELLS = slice(SIZE_CELLS.stop, SIZE_CELLS.stop + ORIGINS)
 WOMEN_CELLS = slice(ORIGIN_CELLS.stop, ORIGIN_CELLS.stop + len(WOMEN_FROM))
-CELLS = WOMEN_CELLS.stop
+SINGLE_CELLS = slice(WOMEN_CELLS.stop, WOMEN_CELLS.stop + len(SINGLE_FROM))
+CELLS = SINGLE_CELLS.stop
 # How much each group of cells counts in the fit, and how dear it is to depart from mobility (numerical choices; the
 # result is judged by how still the town stands).
 WEIGHTS = (
     (AGE_CELLS, 4.0), (EDUCATION_CELLS, 5.0), (STUDENT_CELLS, 3.0), (WEAK_CELLS, 6.0), (SIZE_CELLS, 4.0),
-    (ORIGIN_CELLS, 8.0), (WOMEN_CELLS, 4.0),
+    (ORIGIN_CELLS, 8.0), (WOMEN_CELLS, 4.0), (SINGLE_CELLS, 4.0),
 )  # fmt: skip
 DEPARTURE_FROM_MOBILITY = 0.002
 SMALL_CELL = 0.05  # of the residents: an error counts against what a cell holds, but not against more than this
@@ -261,6 +263,12 @@ def wanted(path: Outlook, k: int, alone: YearAlone, scale: float, standstill: bo
     women = then * alone.women
     women[1:] -= (now * alone.women * np.exp(-life_course.deaths("women")))[:-1]
     women[0] = 0.0
+    # As many live alone at each age as then, and more as one-person households become more.
+    more = path.households[k : k + 2, 0] / path.households[0, 0]
+    before = np.concatenate([[0.0], alone.single[:-1]])
+    singles = then * alone.single * more[1] - stayed * (before * more[0] + alone.single_change)
+    singles[0] = 0.0
+    cells[SINGLE_CELLS] = np.add.reduceat(singles, SINGLE_FROM)
     cells[WOMEN_CELLS] = np.add.reduceat(women, WOMEN_FROM)
     return cells
 
@@ -277,6 +285,9 @@ def contents_of(world: World, month: int, classes: I64, moving: F64, alone: Year
     kind = classes[persons.household[:n]]
     weight = moving[persons.household[:n]]
     found = np.zeros((int(classes.max()) + 1, CELLS))
+    single = alone_in(world, n) == 1
+    group = np.searchsorted(np.array(SINGLE_FROM), age, side="right") - 1
+    np.add.at(found, (kind[single], SINGLE_CELLS.start + np.maximum(group[single], 0)), weight[single])
     np.add.at(found, (kind, np.searchsorted(np.array(AGE_FROM), age, side="right") - 1), weight)
     group = np.searchsorted(np.array(EDUCATION_FROM), age, side="right") - 1
     grown = group >= 0
@@ -310,10 +321,7 @@ def local_rates(start: Start, month: int, p: Demography) -> LocalRates:
     home = persons.household[women]
     keeper = persons.role[women] == KEEPER
     both = keeper & (households.adults[home] == 2)
-    low, high = 0.2, 4.0
-    for _ in range(40):
-        exponent = 0.5 * (low + high)
-        low, high = (exponent, high) if in_couples(exponent, "women")[age].sum() < both.sum() else (low, exponent)
+    exponent = exponent_of({"women": np.bincount(age, minlength=OLDEST + 1).astype(np.float64)}, float(both.sum()))
     multiple = np.array([
         birth_multiple(2 if pair else 1, 1 if keeps else 0, children, p.partner_birth_ratio)
         for pair, keeps, children in zip(both.tolist(), keeper.tolist(), persons.births[women].tolist(), strict=True)

@@ -218,7 +218,7 @@ def likeliest(
     employed = 1 if marks & AT_WORK else 0
     student = 1 if marks & STUDYING else 0
     area = households.area[row]
-    kind = kind_number(age, child, employed, 1 if marks & EDUCATED else 0, student)
+    kind = kind_number(age, child, 1 if marks & COUPLE else 0, employed, 1 if marks & EDUCATED else 0, student)
     balance = m.balance[areas.municipality[area], kind]
     home = households.dwelling[row]
     if home < 0:

@@ -83,25 +83,44 @@ def partner_deaths(sex: trends.Sex) -> F64:
     return other[np.clip(partner, 0, OLDEST)]
 
 
-def coupled(sex: trends.Sex) -> F64:
-    """Return the share of a sex that lives in a couple in the nation, by age 0-110.
+def in_couples(couples: float, sex: trends.Sex) -> F64:
+    """Return the share of a sex that lives in a couple, by age 0-110, in a town whose couples have an exponent.
 
-    From 65 a cohort's couples only become fewer, by the deaths of partners.
+    1 is the nation; until 65 the share is 1 - (1 - national share) ** couples. From 65 a cohort's couples only become
+    fewer, by the deaths of partners.
     """
     own_age = AGES - OLDER_HUSBAND if sex == "men" else AGES
-    share = np.interp(own_age, *np.array(COUPLED, float).T)
+    share: F64 = 1.0 - (1.0 - np.interp(own_age, *np.array(COUPLED, float).T)) ** couples
     partner_dies = partner_deaths(sex)
     for age in range(OLD + 1, OLDEST + 1):
         share[age] = share[age - 1] * (1.0 - partner_dies[age - 1])
     return share
 
 
-def couple_weights() -> F64:
+def exponent_of(persons: dict[trends.Sex, F64], in_all: float) -> float:
+    """Return the exponent of a town's couples, from its adults by sex and age and how many of them live in couples."""
+    low, high = 0.2, 4.0
+    for _ in range(40):
+        exponent = 0.5 * (low + high)
+        found = sum(float((in_couples(exponent, sex) * number).sum()) for sex, number in persons.items())
+        low, high = (exponent, high) if found < in_all else (low, exponent)
+    return exponent
+
+
+def town_exponent(residents: F64, households: float) -> float:
+    """Return the exponent of a town's couples, from its residents by age 0-110 and its households."""
+    adults = residents * (1.0 - town_at_home(residents))
+    pairs = max(float(adults.sum()) - households, 0.0)
+    return exponent_of({"men": residents * (1.0 - women()), "women": residents * women()}, 2.0 * pairs)
+
+
+def couple_weights(couples: float) -> F64:
     """Return the weight, sex x age, with which adults of an area are drawn for couples (0 man, 1 woman).
 
-    In a race of exponential clocks a weight w gives the share 1 - exp(-k w); k follows from the number of couples.
+    In a race of exponential clocks a weight w gives the share 1 - exp(-k w); k, about 1, follows from the number of
+    couples of the area.
     """
-    weights = np.stack([-np.log1p(-coupled("men")), -np.log1p(-coupled("women"))])
+    weights = np.stack([-np.log1p(-in_couples(couples, "men")), -np.log1p(-in_couples(couples, "women"))])
     return np.maximum(weights, 1e-3)  # nobody is shut out, so that a race always ends
 
 
@@ -122,15 +141,6 @@ def leaving_home() -> F64:
 def separating(mean: float) -> F64:
     """Return the yearly rate at which couples part, by age 0-110, from the mean of all couples."""
     return mean * profile(SEPARATES)
-
-
-def in_couples(couples: float, sex: trends.Sex) -> F64:
-    """Return the share of a sex that lives in a couple, by age, in a town whose couples have the exponent `couples`.
-
-    1 is the nation; the share is 1 - (1 - national share) ** couples.
-    """
-    share: F64 = 1.0 - (1.0 - coupled(sex)) ** couples
-    return share
 
 
 def uniting(couples: float, sex: trends.Sex, separation: F64, at_home: F64) -> F64:

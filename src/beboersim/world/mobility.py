@@ -13,6 +13,7 @@ import numpy as np
 from beboersim.kernel import kernel
 from beboersim.world.codes import ELDERLY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.columns import F64
+from beboersim.world.kinds import couple_in
 from beboersim.world.profile import Profile, profile
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
@@ -180,7 +181,7 @@ def hazard_of(
     """Return `leave_hazard` for a household in its home."""
     return leave_hazard(
         who.age,
-        1 if who.employed + who.students + who.outside + who.pensioners >= 2.0 else 0,
+        couple_in(who),
         who.children,
         who.employed,
         who.students,

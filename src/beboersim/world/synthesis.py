@@ -33,7 +33,7 @@ from beboersim.world.codes import (
 from beboersim.world.columns import I64, NEVER, made
 from beboersim.world.families import assemble
 from beboersim.world.layout import Area, Synthesis, layout
-from beboersim.world.life_course import couple_weights, town_at_home, women
+from beboersim.world.life_course import couple_weights, town_at_home, town_exponent, women
 from beboersim.world.livelihoods import People, livelihoods
 from beboersim.world.margins import Margins, margins
 from beboersim.world.mobility import Leaving, settle_in
@@ -131,7 +131,7 @@ def form_households(parts: Parts, scale: float, rng: np.random.Generator, p: Syn
     starts = np.searchsorted(people.area, np.arange(len(parts.areas) + 1))
     age = people.age
     at_home = town_at_home(parts.margins.residents)
-    weights = couple_weights()
+    weights = couple_weights(town_exponent(parts.margins.residents, sum(a.households for a in parts.areas)))
     u = rng.random((n, 3))
     made_so_far = 0
     household_area = []
