@@ -576,8 +576,7 @@ def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demog
 
 def demography(c: Context) -> None:
     """Demography: births, deaths, leaving home, couples and separations."""
-    world, p = c.world, c.parameters.demography
-    rates = monthly_rates(c.local_rates, c.month, c.rates_time, p)
+    world, p, rates = c.world, c.parameters.demography, rates_of(c)
     word = c.address(Purpose.DEMOGRAPHY)
     who, what = asked(
         c.pieces,
@@ -586,7 +585,17 @@ def demography(c: Context) -> None:
             world.persons, world.households, world.areas, start, stop, c.month, c.seed, word, rates, p, who, what
         ),
     )
-    change_families(world, who, what, c.month, c.seed, p, c.ledger)
+    carry_out(c, who, what)
+
+
+def rates_of(c: Context) -> Rates:
+    """Return the month's probabilities."""
+    return monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+
+
+def carry_out(c: Context, who: I32, what: U8) -> None:
+    """Let what was asked happen to families."""
+    change_families(c.world, who, what, c.month, c.seed, c.parameters.demography, c.ledger)
 
 
 def change_families(
