@@ -224,11 +224,7 @@ def family_event(
     town = max(areas.municipality[households.area[home]], 0)  # followed leavers have the rates of the first
     adults = households.adults[home]
     keeper = 1 if persons.role[row] == KEEPER else 0
-    birth = rates.birth[town, age]
-    if birth > 0.0:
-        birth *= birth_multiple(adults, keeper, persons.births[row], p.partner_birth_ratio)
-        if persons.origin[row] == NONWESTERN_IMMIGRANT:
-            birth *= p.nonwestern_births
+    birth = birth_chance(persons, row, rates.birth[town, age], adults, p)
     return life_event(
         age,
         woman,
@@ -245,6 +241,16 @@ def family_event(
         rates.partner[woman, town, age],
         p,
     )
+
+
+@kernel
+def birth_chance(persons: Persons, row: int, rate: float, adults: int, p: Demography) -> float:
+    """Return a person's chance of giving birth this month, from that of a childless single woman of her age."""
+    if rate <= 0.0:
+        return 0.0
+    keeper = 1 if persons.role[row] == KEEPER else 0
+    rate *= birth_multiple(adults, keeper, persons.births[row], p.partner_birth_ratio)
+    return rate * p.nonwestern_births if persons.origin[row] == NONWESTERN_IMMIGRANT else rate
 
 
 @kernel
