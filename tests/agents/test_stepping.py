@@ -58,7 +58,7 @@ def test_households_at_the_gate_and_elsewhere_are_asked_too() -> None:
 
 
 def test_an_unknown_engine_is_told_in_a_sentence() -> None:
-    with pytest.raises(InputError, match="engine = 'agent' is not one of kernels, agents. Did you mean agents"):
+    with pytest.raises(InputError, match=r"engine = 'agent' is not one of kernels, agents\. Did you mean agents"):
         BeboerModel(scale=0.01, engine="agent")
     with pytest.raises(InputError, match="events = -1 is not a whole number from 0"):
         BeboerModel(scale=0.01, events=-1)

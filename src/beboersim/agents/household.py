@@ -22,6 +22,7 @@ from beboersim.world.school import STAYS as NO_STEP
 if TYPE_CHECKING:
     from beboersim.agents.institutions import Area, HousingOrganisation
     from beboersim.model import BeboerModel
+    from beboersim.show.words import Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,16 @@ class Household(mesa.Agent):  # type: ignore[misc]
         while member >= 0:
             yield member, philox(c.seed, int(persons.id[member]), word, 0)
             member = int(persons.next[member])
+
+    def explain(self, lang: Lang = "en") -> str:
+        """Tell how the household lives, where it stands in queues, and its chances of moving this month, and why.
+
+        The numbers come from the functions by which the month decides (`month.reasons`). The whole life in a run is
+        told by `beboersim explain household`.
+        """
+        from beboersim.show.life import present_words
+
+        return present_words(self.model.town.context, self.unique_id, lang)
 
     def remove(self) -> None:
         """Leave the town, as households do by themselves: the home falls vacant, the departure is booked.

@@ -157,13 +157,13 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
         return float(finds_work(years, sex, weak, t, reputation, foreign, money, p))
 
     now = chance()
-    reasons = (
+    why = (
         Reason("after_55", now / chance(years=min(age, 54)), float(age)),
         Reason("trend_found", now / chance(t=0.0)),
         Reason("callbacks", now / chance(reputation=0.0), stigma),
         Reason("programme", now / chance(money=0.0), programme),
     )
-    return {"finds_work": Odds(now, reasons)}
+    return {"finds_work": Odds(now, why)}
 
 
 def about_convictions(c: Context, row: int) -> dict[str, Odds]:
