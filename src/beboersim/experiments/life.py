@@ -139,20 +139,27 @@ def busiest(spec: RunSpec, number: int, progress: Callable[[date], None] | None 
     """Return the ids of the households to which most happens in a run, and how many events that is."""
     town = town_again(spec)
     c, count = town.context, Counter[int]()
+    now = households_of(c)
     while town.date < town.until:
-        n = int(c.world.used[0])
-        ids, homes = c.world.persons.id[:n].copy(), c.world.persons.household[:n].copy()
-        of_row = c.world.households.id.copy()
-        known = set(of_row[: int(c.world.used[1])].tolist())
-        lives = {int(ids[row]): int(of_row[homes[row]]) for row in np.flatnonzero(homes >= 0)}
+        before = now
         town.step()
+        now = households_of(c)
+        known = {*before.values(), *now.values()}
         for _, _, who, other, _ in town.events.tolist():
-            about = {lives.get(one, one) for one in (who, other)} & known
-            count.update(about)
+            about = {home.get(one, one) for one in (who, other) for home in (before, now)}
+            count.update(about & known)
         empty_log(c)
         if progress is not None and town.date.month == 1:
             progress(town.date)
     return sorted(count.items(), key=lambda one: (-one[1], one[0]))[:number]
+
+
+def households_of(c: Context) -> dict[int, int]:
+    """Return the id of everybody's household by the person's own."""
+    persons = c.world.persons
+    rows = np.flatnonzero(persons.household[: int(c.world.used[0])] >= 0)
+    homes = c.world.households.id[persons.household[rows]]
+    return dict(zip(persons.id[rows].tolist(), homes.tolist(), strict=True))
 
 
 def empty_log(c: Context) -> None:
@@ -303,18 +310,17 @@ class Diary:
         mine = {self.household, *seen.before_members, *seen.after_members}
         barred: Counter[tuple[Home, str, int, str]] = Counter()
         about = [one for one in events.tolist() if one[2] in mine or one[3] in mine]
-        for _, code, who, other, value in about:
-            kind = Event(code)
-            if kind is Event.BARRED and who == self.household:
+        for _, kind, who, other, value in about:
+            if kind == Event.BARRED and who == self.household:
                 row = self.dwelling(other)
                 area = int(self.c.world.dwellings.area[row])
                 status = int(self.c.world.areas.status[area])
                 barred[self.home(row), REFUSALS[value], status, self.c.status_words[area]] += 1
-            else:
-                self.one_event(kind, who, other, value, seen)
         for (home, reason, status, words), times in barred.items():
             facts = {"home": home, "reason": reason, "status": status, "status_words": words, "times": times}
             self.note("barred", facts=facts | {"law": self.c.law_day})
+        for _, kind, who, other, value in about:
+            self.one_event(Event(kind), who, other, value, seen)
 
     def one_event(self, kind: Event, who: int, other: int, value: int, seen: Watched) -> None:
         """Note one event."""

@@ -560,7 +560,8 @@ def walk(
         ledger.flows[REFUSALS, area] += 1.0
         if rich:
             ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
-        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+        offered_by = FLEXIBLE if route == LOCAL else LIST if route == SPARE else route
+        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], offered_by)
         offers_left -= 1.0
         if offers_left <= 0.0:
             return -1

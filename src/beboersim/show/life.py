@@ -135,7 +135,10 @@ def present_words(c: Context, household: int, lang: str) -> str:
                 organisation=place.organisation + 1, since=since, queue=place.searching, before=place.before
             )
         )
-    parts += [odds_words(f"life.now_{name}", odds, lang) for name, odds in about_home(c, row).items()]
+    chances = about_home(c, row)
+    if now.facts["searching"]:  # it looks already
+        chances.pop("looks", None)
+    parts += [odds_words(f"life.now_{name}", odds, lang) for name, odds in chances.items()]
     return "\n".join(parts)
 
 
@@ -250,7 +253,8 @@ def told_move(one: Happening, lang: str) -> list[str]:
     parts.append(word("life.searched", lang).format(wait=time_words(facts["searched"], lang)))
     if "queue" in facts:
         wait = time_words(facts["waited"], lang)
-        parts.append(word("life.queue", lang).format(wait=wait, queue=facts["queue"], before=facts["before"]))
+        key = "life.queue" if facts["before"] else "life.queue_first"
+        parts.append(word(key, lang).format(wait=wait, queue=facts["queue"], before=facts["before"]))
     return parts
 
 
@@ -339,10 +343,10 @@ def person_key(one: Member) -> str:
 
 
 def a_member(one: Member, lang: str) -> str:
-    """Return a person as introduced: a woman of 34, in work."""
+    """Return a person as introduced: a woman of 34 (in work)."""
     who = word(f"life.{person_key(one)}", lang).format(age=one.age)
     doing = f"life.doing_{one.activity}"
-    return f"{who}, {word(doing, lang)}" if doing in catalogue_of_words() else who
+    return f"{who} ({word(doing, lang)})" if doing in catalogue_of_words() else who
 
 
 def the_member(one: Member | None, lang: str) -> str:
@@ -355,7 +359,7 @@ def the_member(one: Member | None, lang: str) -> str:
 def members_words(members: Sequence[Member], lang: str) -> str:
     """Return the members, those who keep the household first, then by age."""
     told = [a_member(one, lang) for one in sorted(members, key=lambda one: (not one.keeps, -one.age, one.id))]
-    return word("life.and", lang).join(filter(None, ["; ".join(told[:-1]), told[-1]]))
+    return word("life.and", lang).join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def odds_words(key: str, odds: Odds, lang: str) -> str:
