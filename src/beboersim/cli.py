@@ -241,18 +241,27 @@ def explain() -> None:
 @option_lang
 @option_json
 def month(lang: str, as_json: bool) -> None:
-    """Print what happens in a month, in its order."""
+    """Print what happens in a month, in its order, and where origin is read."""
     from beboersim.show import catalogues
     from beboersim.show.tables import print_json, print_table
     from beboersim.show.words import word
 
     processes = catalogues.month()
     if as_json:
-        print_json(processes)
+        readings = catalogues.origin_as_json()
+        print_json(
+            [
+                one | {"reads_origin": [read for read in readings if read["process"] == one["process"]]}
+                for one in processes
+            ]
+        )
         return
     headers = [word(f"table.{key}", lang) for key in ("order", "process", "label")]
     says = [one["says"] if lang == "en" else word(f"process.{one['process']}", lang) for one in processes]
     print_table(headers, [[str(n), one["process"], says[n - 1]] for n, one in enumerate(processes, start=1)])
+    click.echo()
+    click.echo(word("origin.heading", lang))
+    print_table(*catalogues.origin(lang))
 
 
 @explain.command(

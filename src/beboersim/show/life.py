@@ -324,7 +324,7 @@ def time_words(months: int, lang: str) -> str:
         parts.append(word("life.one_year" if years == 1 else "life.years", lang).format(n=years))
     if rest:
         parts.append(word("life.one_month" if rest == 1 else "life.months", lang).format(n=rest))
-    return word("life.and", lang).join(parts) or word("life.less_than_a_month", lang)
+    return _and(lang).join(parts) or word("life.less_than_a_month", lang)
 
 
 def home_words(home: Home, lang: str) -> str:
@@ -359,7 +359,7 @@ def the_member(one: Member | None, lang: str) -> str:
 def members_words(members: Sequence[Member], lang: str) -> str:
     """Return the members, those who keep the household first, then by age."""
     told = [a_member(one, lang) for one in sorted(members, key=lambda one: (not one.keeps, -one.age, one.id))]
-    return word("life.and", lang).join(filter(None, [", ".join(told[:-1]), told[-1]]))
+    return _and(lang).join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def odds_words(key: str, odds: Odds, lang: str) -> str:
@@ -387,6 +387,10 @@ def reason_words(reason: Reason, lang: str) -> str:
         return named
     times = written(reason.times, 2, lang)
     return "" if times == written(1.0, 2, lang) else word("life.times", lang).format(reason=named, times=times)
+
+
+def _and(lang: str) -> str:
+    return f" {word('life.and', lang)} "
 
 
 def _capital(text: str) -> str:
