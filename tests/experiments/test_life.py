@@ -139,11 +139,11 @@ def test_every_word_of_a_life_is_there_in_both_languages() -> None:
 
 
 def test_a_refusal_by_law_is_told_with_the_reasons_sentence_and_the_paragraph() -> None:
-    home = Home("Byparken", "social", "family", 3)
+    home = Home("Estate 4", "social", "family", 3)
     facts = {"home": home, "reason": "cash_benefit", "status": 3, "status_words": "ghetto", "times": 2}
     one = Happening(date(2019, 5, 1), "barred", None, facts | {"law": date(2019, 5, 1)})
     danish = sentences(one, "da")
-    assert danish.startswith("Den kan ikke få en almen familiebolig på 3 værelser i Byparken: et medlem har i 6 ")
+    assert danish.startswith("Den kan ikke få en almen familiebolig på 3 værelser i Estate 4: et medlem har i 6 ")
     assert re.search(r"§ 59", danish)
     assert "2 sådanne boliger" in danish
 

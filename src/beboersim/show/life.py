@@ -150,7 +150,7 @@ def sentences(one: Happening, lang: str) -> str:
     parts = TELLS.get(one.kind, told_plainly)(one, lang)
     if one.odds is not None:
         key = "life.chance_to_accept" if one.kind == "refused" else "life.chance"
-        parts.append(odds_words(key, one.odds, lang))
+        parts.insert(1, odds_words(key, one.odds, lang))
     return " ".join(parts)
 
 
@@ -234,16 +234,16 @@ def told_lists(one: Happening, lang: str) -> list[str]:
 
 def told_refusal(one: Happening, lang: str) -> list[str]:
     """Tell of an offer that the household declined."""
-    route = word(f"law.route_{one.facts['route']}", lang)
-    return [word("life.refused", lang).format(home=home_words(one.facts["home"], lang), route=route)]
+    by = word(f"life.by_{one.facts['route']}", lang)
+    return [word("life.refused", lang).format(home=home_words(one.facts["home"], lang), by=by)]
 
 
 def told_move(one: Happening, lang: str) -> list[str]:
     """Tell of a move: the home, the route, where from, the wait and the place in the queue."""
     facts = one.facts
     home = home_words(facts["home"], lang)
-    route = word(f"law.route_{facts['route']}", lang) if "route" in facts else ""
-    parts = [word(f"life.{one.kind}", lang).format(home=home, route=route)]
+    by = word(f"life.by_{facts['route']}", lang) if "route" in facts else ""
+    parts = [word(f"life.{one.kind}", lang).format(home=home, by=by)]
     if not facts["from_area"]:
         parts.append(word("life.moved_here", lang))
     elif facts["from_area"] == facts["home"].area:
