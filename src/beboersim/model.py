@@ -22,7 +22,6 @@ from beboersim.errors import InputError, meant
 from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import municipality
 from beboersim.month.leaving import depart, is_followed
-from beboersim.month.order import MONTH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.outcomes.metrics import metrics, municipality_metrics
 from beboersim.policy.catalogue import PRESETS, Preset, Value, catalogue
@@ -154,7 +153,7 @@ class BeboerModel(MesaModel):
         """Run one month and collect."""
         self._stepping = True
         try:
-            self.town.step(month_of(self) if self.engine == "agents" else MONTH)
+            self.town.step(month_of(self) if self.engine == "agents" else None)
         finally:
             self._stepping = False
         self._book_who_left()
