@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from beboersim.month.asking import WHOLE, Pieces
 from beboersim.month.recording import Record
 from beboersim.policy.catalogue import Preset, Value
 from beboersim.policy.plan import Plan
@@ -39,13 +40,15 @@ def small_town(
     preset: Preset = "central",
     cohorts: Sequence[date] = (),
     events: int = 0,
+    pieces: Pieces = WHOLE,
 ) -> Town:
     """Return a town on its first day."""
     until = after(start, months)
     plan = Plan(Scenario.load(scenario), preset, settings or {}, start, until)
     return Town(
-        places=places, plan=plan, start=start, until=until, scale=scale, seed=seed, cohorts=cohorts, events=events
-    )
+        places=places, plan=plan, start=start, until=until, scale=scale, seed=seed, cohorts=cohorts, events=events,
+        pieces=pieces,
+    )  # fmt: skip
 
 
 def has_run(town: Town) -> Town:

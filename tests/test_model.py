@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import inspect
+import json
 import pickle
 import weakref
 from collections.abc import Callable
@@ -392,4 +393,4 @@ def test_batch_run_runs_in_several_processes() -> None:
         sorted(batch_run(BeboerModel, [1, 2], {}, number_processes=number, max_steps=3), key=lambda row: row["RunId"])
         for number in (1, 2)
     )
-    assert one == two
+    assert json.dumps(one) == json.dumps(two)  # the words of numbers: a rate of nothing is NaN in both

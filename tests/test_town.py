@@ -215,6 +215,7 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("stigma.on_leaving", False, "moves_out"),
     ("stigma.on_callbacks", False, "job_starts"),
     ("measuring.over_residents", True, "outside_work_share"),
+    ("time.standstill", True, "residents"),
 )  # fmt: skip
 AARHUS = {"places": ("Aarhus",), "scale": 0.15, "months": 62}
 

@@ -28,6 +28,7 @@ MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 MIX_B = np.uint64(0x94D049BB133111EB)
 SIGN_OFF = np.uint64(0x7FFFFFFFFFFFFFFF)
 UNIT = 2.0**-32
+ANY_WORD = np.uint32(0xFFFFFFFF)
 
 
 class Purpose(IntEnum):
@@ -107,6 +108,12 @@ def philox(seed: int, entity: int, purpose_month: int, attempt: int) -> tuple[in
 def uniform(word: int) -> float:
     """Turn a 32-bit word into a number strictly between 0 and 1."""
     return (float(word) + 0.5) * UNIT
+
+
+@kernel
+def highest_word(chance: float) -> int:
+    """Return a word that no word exceeds whose number is below a chance: what rules most draws out at a glance."""
+    return min(np.int64(np.ceil(chance / UNIT)), np.int64(ANY_WORD))
 
 
 @kernel

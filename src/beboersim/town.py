@@ -267,6 +267,7 @@ def first_context(
         rules=rules,
         measurement=empty,
         indicators=[],
+        measured={},
         standing=np.zeros(0),
         list_margins=np.zeros(0),
         income_reference_factor=plan.parameter("synthesis.income_reference"),

@@ -1,20 +1,29 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from beboersim.month.ledger import Event
-from beboersim.month.schooling import (
-    BECOMES_PUPIL,
-    BECOMES_STUDENT,
-    COMPLETES,
-    DROPS_OUT,
-    GOES_OUTSIDE,
-    STAYS,
-    Schooling,
-    school_step,
+from beboersim.month.schooling import first_wage, highest_rates
+from beboersim.month.work import (
+    FINDS,
+    LOSES,
+    PENSION_AGES,
+    RECOVERS,
+    RETIRES,
+    UNCHANGED,
+    WITHDRAWS,
+    close_year,
+    event_at_work,
+    finds_work,
+    highest_chances,
+    loses_work,
+    market,
+    pension_age_months,
+    work_event,
 )
-from beboersim.month.work import PENSION_AGES, close_year, finds_work, loses_work, pension_age_months
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
@@ -33,6 +42,19 @@ from beboersim.world.codes import (
 )
 from beboersim.world.columns import made
 from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
+from beboersim.world.school import (
+    BECOMES_PUPIL,
+    BECOMES_STUDENT,
+    COMPLETES,
+    DROPS_OUT,
+    GOES_OUTSIDE,
+    SKILLED_GOES_ON,
+    STAYS,
+    Schooling,
+    education_completed,
+    school_step,
+    starts_again,
+)
 from beboersim.world.state import Persons
 from small_towns import ROOM, ages, people, small_town
 
@@ -62,11 +84,26 @@ def test_the_child_of_a_home_without_work_starts_youth_education_less_often() ->
     assert step(16.0, PUPIL, between, works=0) == GOES_OUTSIDE
 
 
-def test_a_student_completes_drops_out_or_goes_on() -> None:
-    assert step(19.0, STUDENT, 0.0) == COMPLETES
-    assert step(19.0, STUDENT, 0.99999) == DROPS_OUT
-    assert step(19.0, STUDENT, 0.5) == STAYS
-    assert step(19.0, STUDENT, 0.0, months_in=1) == STAYS  # not in the first month
+@pytest.mark.parametrize(
+    ("education", "complete", "drop_out"),
+    [(BASIC, SCHOOL.complete_youth, SCHOOL.drop_out_youth),
+     (UPPER_SECONDARY, SCHOOL.complete_higher, SCHOOL.drop_out_higher)],
+)  # fmt: skip
+def test_a_student_drops_out_completes_or_goes_on_at_the_levels_rates(
+    education: int, complete: float, drop_out: float
+) -> None:
+    n, shortest = 20_000, int(SCHOOL.shortest_months)
+    u = ((np.arange(n) + 0.5) / n).tolist()
+    found = np.array([step(20.0, STUDENT, x, education, months_in=shortest) for x in u])
+    assert (found == DROPS_OUT).mean() == pytest.approx(drop_out / 12.0, abs=1.0 / n)
+    assert (found == COMPLETES).mean() == pytest.approx(complete / 12.0, abs=1.0 / n)
+    early = np.array([step(20.0, STUDENT, x, education, months_in=shortest - 1) for x in u])
+    assert (early == DROPS_OUT).sum() == (found == DROPS_OUT).sum()
+    assert not (early == COMPLETES).any()
+
+
+def test_nobody_studies_at_forty_five() -> None:
+    assert step(44.99, STUDENT, 0.5) == STAYS
     assert step(45.0, STUDENT, 0.5) == DROPS_OUT
 
 
@@ -75,6 +112,44 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
         assert step(24.0, EMPLOYED, 0.0, education) == (BECOMES_STUDENT if back else STAYS)
         assert step(30.0, OUTSIDE, 0.0, education) == STAYS
     assert step(70.0, PENSIONER, 0.0) == STAYS
+    assert starts_again(BASIC, SCHOOL) == SCHOOL.return_to_youth
+    assert starts_again(UPPER_SECONDARY, SCHOOL) == SCHOOL.start_higher
+    assert starts_again(VOCATIONAL, SCHOOL) == SKILLED_GOES_ON * SCHOOL.start_higher
+
+
+def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
+    bound = highest_rates(SCHOOL)
+    for activity in (STUDENT, EMPLOYED, OUTSIDE):
+        for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
+            assert step(24.0, activity, bound[activity] + 1e-9, education) == STAYS
+        assert any(step(24.0, activity, bound[activity] - 1e-9, education) != STAYS for education in range(4))
+
+
+def test_a_completed_education_gives_a_vocational_or_upper_secondary_one_first_and_then_a_higher() -> None:
+    share = SCHOOL.vocational_share
+    assert education_completed(BASIC, share - 1e-9, SCHOOL) == VOCATIONAL
+    assert education_completed(BASIC, share, SCHOOL) == UPPER_SECONDARY
+    assert education_completed(UPPER_SECONDARY, 0.5, SCHOOL) == HIGHER
+    assert education_completed(VOCATIONAL, 0.5, SCHOOL) == HIGHER
+
+
+@pytest.mark.parametrize("inherited", [0.0, 0.5, 0.9])
+def test_the_first_wages_have_the_towns_spread_and_keep_a_part_of_the_parents_advantage(inherited: float) -> None:
+    level, spread, n = 12.5, 0.5, 20_000
+    rng = np.random.default_rng(1)
+    parents = np.exp(level + spread * rng.standard_normal(n))
+    noise = rng.standard_normal(n)
+    pairs = zip(parents.tolist(), noise.tolist(), strict=True)
+    own = np.log([first_wage(parent, level, spread, inherited, z) for parent, z in pairs])
+    assert own.mean() == pytest.approx(level, abs=5.0 * spread / np.sqrt(n))
+    assert own.std() == pytest.approx(spread, abs=5.0 * spread / np.sqrt(2.0 * n))
+    # The slope on the parents' level is the part inherited; its error is that of a regression.
+    slope = np.cov(own, np.log(parents))[0, 1] / np.log(parents).var()
+    assert slope == pytest.approx(inherited, abs=5.0 / np.sqrt(n))
+
+
+def test_who_has_parents_without_a_wage_draws_from_the_towns_level() -> None:
+    assert first_wage(0.0, 12.5, 0.5, 0.5, 0.0) == pytest.approx(np.exp(12.5))
 
 
 def finds(p: Work = WORK, **changed: float) -> float:
@@ -116,6 +191,73 @@ def test_fresh_jobs_of_the_weakly_attached_end_most() -> None:
     assert loses_work(fresh - 1, 1, 0.0, WORK) == WORK.lose_fresh
     assert loses_work(fresh, 1, 0.0, WORK) == WORK.lose_weak
     assert loses_work(0, 0, 0.0, WORK) == WORK.lose_stable
+
+
+def at_work(activity: int = EMPLOYED, months_old: int = 400, weak: int = 1, u: float = 0.5, turn: float = 0.5) -> int:
+    return work_event(
+        months_old=months_old, sex=0, activity=activity, weak=weak, months_in=100, trend=0.0, stigma=0.0, foreign=0,
+        programme=0.0, becomes_weak=0.01, recovers=0.02, pension_age_months=780, u_job=u, u_attachment=turn, p=WORK,
+    )  # fmt: skip
+
+
+def test_retiring_comes_before_attachment_and_attachment_before_the_job() -> None:
+    assert at_work(months_old=780, u=0.0, turn=0.0) == RETIRES
+    assert at_work(months_old=779, u=0.0, turn=0.0) == RECOVERS
+    assert at_work(weak=0, u=0.0, turn=0.0) == WITHDRAWS
+    assert at_work(u=0.0) == LOSES
+    assert at_work(OUTSIDE, u=0.0) == FINDS
+    assert at_work() == at_work(OUTSIDE, weak=0, u=0.9) == UNCHANGED
+
+
+def test_attachment_changes_at_its_rates() -> None:
+    assert at_work(weak=0, turn=0.01 - 1e-9) == WITHDRAWS
+    assert at_work(weak=0, turn=0.01) == UNCHANGED
+    assert at_work(weak=1, turn=0.02 - 1e-9) == RECOVERS
+    assert at_work(weak=1, turn=0.02) == UNCHANGED
+
+
+def test_no_chance_at_work_is_above_the_bound_that_lets_the_month_skip_people() -> None:
+    c = small_town(scale=0.02).context
+    for trend in (-0.3, 0.0, 0.3):
+        for programme in (-1.0, 0.0, 0.7):
+            m = market(c)._replace(
+                trend_danish=trend, trend_nonwestern=-trend, programme=np.full(len(c.dose), programme)
+            )
+            bounds = highest_chances(m, WORK)
+            for weak, sex, foreign, stigma, age in itertools.product((0, 1), (0, 1), (0, 1), (0.0, 1.0), (30, 60)):
+                of_person = -trend if foreign else trend
+                found = finds(age=age, sex=sex, weak=weak, trend=of_person, stigma=stigma, foreign=foreign,
+                              programme=programme)  # fmt: skip
+                assert found <= bounds[1, weak] + 1e-12
+                assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + 1e-12
+
+
+def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:
+    """Every adult asked with a grid of draws, against the rates written out over the columns."""
+    town = small_town(("Odense",), scale=0.05)
+    c, persons = town.context, town.world.persons
+    m, rows = market(c), people(town.world)
+    rows = rows[np.isin(persons.activity[rows], (EMPLOYED, OUTSIDE)) & (ages(town, rows) < 65)]
+    never = 2**32 - 1
+    employed = persons.activity[rows] == EMPLOYED
+    fresh = c.month - persons.since[rows] < WORK.fresh_months
+    weak = persons.weak[rows] == 1
+    loses = np.where(weak, np.where(fresh, WORK.lose_fresh, WORK.lose_weak), WORK.lose_stable)
+    found = np.where(weak, WORK.find_weak, WORK.find_stable) * np.where(ages(town, rows) >= 55, WORK.find_after_55, 1.0)
+    foreign = persons.origin[rows] >= 2
+    area = town.world.households.area[persons.household[rows]]
+    found = found * (1.0 - WORK.callback_penalty * town.world.areas.stigma[area] * foreign * m.callbacks_on)
+    gain = np.where(persons.sex[rows] == 0, WORK.programme_men, WORK.programme_women)
+    found = found * (1.0 + WORK.programme_reach * (gain - 1.0) * m.programme[area])
+    chance = np.where(employed, loses, found)
+    for shift, happens in ((-2, True), (2, False)):
+        word = np.clip(np.rint(chance * 2.0**32) + shift * 2.0, 1, never).astype(np.int64)
+        events = [
+            event_at_work(persons, town.world.households, town.world.areas, row, c.month, w, never, m, WORK)
+            for row, w in zip(rows.tolist(), word.tolist(), strict=True)
+        ]
+        wanted = np.where(employed, LOSES, FINDS) if happens else np.full(len(rows), UNCHANGED)
+        assert np.array_equal(events, wanted)
 
 
 @pytest.mark.parametrize("weak", [0, 1])

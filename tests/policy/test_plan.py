@@ -40,7 +40,7 @@ def test_the_law_gives_every_lever_and_switch_its_dated_default() -> None:
     assert levers["list.rules"] == "2018"
     assert levers["letting.internal_every"] == 2.0
     assert levers["stigma.on_leaving"] == 1.0
-    assert list(levers["letting.assignment_share"]) == [0.19] * 4  # type: ignore[arg-type]
+    assert list(levers["letting.assignment_share"]) == [0.25] * 4  # type: ignore[arg-type]
 
 
 def test_a_change_holds_from_its_day_and_until_is_not_included(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
-from beboersim.world.families import assemble, at_home_share, background
+from beboersim.world.families import assemble, background
+from beboersim.world.life_course import at_home, couple_weights
 
 KEEPER, CHILD = 0, 1
 Family = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]
@@ -17,7 +16,9 @@ def drawn(n: int, households: int, seed: int, youngest: int = 0, oldest: int = 9
     woman = rng.integers(0, 2, n)
     origin = np.where(rng.random(n) < foreign, rng.integers(1, 4, n), 0)
     role, home = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    made = assemble(age, woman, origin, households, 0.9, rng.random((n, 3)), role, home)
+    made = assemble(
+        age, woman, origin, households, 0.9, at_home(), couple_weights(), rng.random((n, 3)), role, home
+    )  # fmt: skip
     return age, woman, origin, role, home, made
 
 
@@ -61,8 +62,34 @@ def test_a_few_persons_form_households_too(n: int, youngest: int, oldest: int) -
             assert (np.bincount(home, weights=role == KEEPER, minlength=made) >= 1).all()
 
 
-def test_children_live_at_home_and_nobody_of_thirty_does() -> None:
-    shares = [at_home_share(age) for age in range(100)]
-    assert shares[:18] == [1.0] * 18
-    assert all(a >= b for a, b in pairwise(shares))
-    assert shares[30:] == [0.0] * 70
+def test_the_young_live_with_their_parents_as_often_as_the_profile_says() -> None:
+    """Each draws for oneself, so the number of an age is binomial; who finds no parent keeps a household."""
+    age, _, _, role, home, made = drawn(60_000, 30_000, 1)
+    parents = np.bincount(home, weights=role == KEEPER, minlength=made)
+    assert (parents >= 1).all()
+    share = at_home()
+    for years in range(40):
+        mine = role[age == years]
+        error = np.sqrt(share[years] * (1.0 - share[years]) / len(mine))
+        assert abs((mine == CHILD).mean() - share[years]) <= 5.0 * error, years
+
+
+def test_those_with_a_greater_weight_live_in_a_couple_more_often() -> None:
+    age, woman, _, role, home, made = drawn(40_000, 24_000, 1, youngest=18)
+    keepers = np.bincount(home, weights=role == KEEPER, minlength=made)
+    both = (keepers[home] == 2) & (role == KEEPER)
+    weights = couple_weights()
+    for sex in (0, 1):
+        mine = (role == KEEPER) & (woman == sex)
+        number = np.bincount(age[mine], minlength=96)
+        share = np.bincount(age[mine], weights=both[mine], minlength=96) / np.maximum(number, 1)
+        # In a race of exponential clocks that stops at k, a weight w has the share 1 - exp(-k w).
+        k = -np.log1p(-both[mine].mean()) / weights[sex][18:95].mean()
+        low, high = 0.5 * k, 2.0 * k
+        for _ in range(60):
+            k = 0.5 * (low + high)
+            low, high = (k, high) if (1.0 - np.exp(-k * weights[sex][age[mine]])).sum() < both[mine].sum() else (low, k)
+        expected = 1.0 - np.exp(-k * weights[sex][:96])
+        seen = number > 50
+        error = np.sqrt(expected * (1.0 - expected) / np.maximum(number, 1))
+        assert (np.abs(share - expected)[seen] < 5.0 * error[seen]).all()

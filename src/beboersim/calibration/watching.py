@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.calibration.classes import households
+from beboersim.month.ledger import EV_DEATH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.town import Town
 from beboersim.world.codes import DWELLING_KINDS, SOCIAL
-from beboersim.world.profile import profile
 
 
 @dataclass
@@ -73,13 +73,16 @@ def homes_of(town: Town) -> Homes:
 
 
 def watch_month(town: Town, watch: Watch) -> None:
-    """Run a month of a town and add what moved to a watch."""
+    """Run a month of a town that keeps an event log, and add what moved to a watch. The log is used up."""
     before = homes_of(town)
+    town.context.ledger.noted[0] = 0
     world = town.world
     organisation = world.areas.organisation
     watch.residents += float(town.monthly[-1].counts["residents"].sum())
     town.step()
     after = homes_of(town)
+    log = town.events
+    died = set(log[log[:, 1] == EV_DEATH, 3].tolist())  # the households of those who died
     world = town.world
     dwellings = world.dwellings
     watch.months += 1
@@ -98,6 +101,8 @@ def watch_month(town: Town, watch: Watch) -> None:
         same = new >= 0 and organisation[dwellings.area[new]] == organisation[dwellings.area[row]]
         if not (same and dwellings.tenure[new] == SOCIAL):
             watch.moved_out[DWELLING_KINDS[int(dwellings.kind[row])]] += 1
+        if household in died and household not in after.people:
+            continue  # a home left by death is given up, but nobody moves out of it
         if new < 0 or dwellings.tenure[new] != SOCIAL:
             watch.out_movers.append((float(size), age))
     for household, home in after.dwelling_of.items():
@@ -121,17 +126,3 @@ def tenures(town: Town) -> dict[str, NDArray[np.float64]]:
     social = world.dwellings.tenure[home] == SOCIAL
     stay = (town.context.month - world.households.moved_in[rows].astype(float)) / 12.0
     return {kind: stay[social & (world.dwellings.kind[home] == code)] for code, kind in enumerate(DWELLING_KINDS)}
-
-
-def mean_resources(town: Town, rows: NDArray[np.int64]) -> float:
-    """Return the mean resources of households."""
-    c = town.context
-    world = c.world
-    found = [
-        profile(
-            world.persons, world.households, row, c.month,
-            c.income_steps[world.areas.municipality[world.households.area[row]]],
-        ).resources
-        for row in rows.tolist()
-    ]  # fmt: skip
-    return float(np.mean(found)) if found else float("nan")

@@ -17,6 +17,7 @@ from beboersim.month.demography import Demography, LocalRates, Rates, ask_famili
 from beboersim.month.ledger import Ledger
 from beboersim.month.schooling import ask_pupils_and_students, take_steps
 from beboersim.outcomes.counts import FLOWS
+from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
 from beboersim.world.attachment import Youth
 from beboersim.world.codes import EMPLOYED, OUTSIDE, STUDENT
@@ -37,6 +38,7 @@ class YearAlone(NamedTuple):
     """The sample town on its first day, and what a year without migration changes in it."""
 
     alive: F64  # share of an age who live a year later, by age 0-110
+    women: F64  # share of women, by age 0-110
     students: F64  # share in education, by age 0-110
     students_change: F64  # of those who are so old after the year
     weak_students: F64  # share of students weakly attached to work, by age
@@ -104,6 +106,7 @@ def a_year_alone(
     weak = world.persons.weak[:n].astype(np.float64)
     return YearAlone(
         survival(),
+        life_course.women(),
         studying * students_before.sum() / max((studying * number).sum(), 1e-9),
         students / living,
         smooth(

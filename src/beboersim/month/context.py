@@ -82,6 +82,7 @@ class Context:
     rules: ListRules
     measurement: Measurement
     indicators: list[Indicators]
+    measured: dict[str, F64]  # the same by name of the outcome (month.measuring.MEASURED), nan where not known
     standing: F64  # nearness to the list's lines without origin, by area
     list_margins: F64
     income_reference_factor: float  # a region's mean without students over that with them

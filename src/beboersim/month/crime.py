@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, uniform
+from beboersim.chance import UNIT, Purpose, fill, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
-from beboersim.world.ages import OLDEST
+from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
 from beboersim.world.codes import OUTSIDE
 from beboersim.world.columns import I32, U8
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
@@ -46,13 +46,13 @@ def ask_offenders(
     birth = persons.birth
     own = persons.risk
     # At each age, the highest risk of somebody with a sixteenth of the nation's own risk.
-    highest = np.zeros(OLDEST + 1)
+    highest = np.full(AGES_IN_MONTHS, -1.0)
     for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
         for sex in range(2):
             for outside in range(2):
                 for months_since in (0.0, 1e6):
                     risk = conviction_risk(float(age), sex, outside, months_since, 1.0 / RISK_UNIT, trend, p)
-                    highest[age] = max(highest[age], risk * 4294967296.0)
+                    highest[12 * age : 12 * age + 12] = np.maximum(highest[12 * age], risk / UNIT)
     words = np.empty((4, BLOCK), np.uint32)
     first = words[0]
     near = np.empty(BLOCK, np.int64)
@@ -61,14 +61,12 @@ def ask_offenders(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        born, level = birth[begin:end], own[begin:end]
         for k in range(end - begin):
-            row = begin + k
-            age = min((month - birth[row]) // 12, OLDEST)
-            near[number] = row
-            if first[k] < highest[age] * own[row]:
-                number += 1
+            near[number] = k
+            number += first[k] < highest[in_range(month - born[k])] * level[k]
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             if persons.household[row] >= 0 and is_convicted(persons, row, month, first[row - begin], trend, p) == 1:
                 who[found] = row
                 what[found] = 1

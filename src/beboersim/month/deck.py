@@ -29,7 +29,7 @@ class Deck(NamedTuple):
     members: U8
     kind: I16
     mobility: F32  # chance of leaving the town in a year, as mobility goes
-    group: I32  # kind, origin of the first person, and whether anyone who keeps it is outside work
+    group: I32  # see `groups_of`
     social: U8
     place: F32  # where its area lies among those of its sort, 0-1; see `Spots`
     sort: U8  # kind of area
@@ -96,13 +96,18 @@ def count_mobility(
 
 
 def groups_of(world: World, kinds: I64) -> I64:
-    """Return the group of every household: its kind, the origin of its first person, and anyone outside work."""
+    """Return the group of every household: its kind, the origin of its first person, anyone outside work, who is alone.
+
+    One man alone, one woman alone, or more than one person.
+    """
     n, m = int(world.used[0]), int(world.used[1])
     persons = world.persons
     idle = (persons.role[:n] == KEEPER) & (persons.activity[:n] == OUTSIDE)
     outside = np.bincount(persons.household[:n], weights=idle, minlength=m) > 0
     origin = persons.origin[world.households.head[:m]].astype(np.int64)
-    return np.unique((kinds * 4 + origin) * 2 + outside, return_inverse=True)[1].astype(np.int64)
+    first = world.households.head[:m]
+    alone = np.where(world.households.size[:m] == 1, persons.sex[first].astype(np.int64), 2)
+    return np.unique(((kinds * 4 + origin) * 2 + outside) * 3 + alone, return_inverse=True)[1].astype(np.int64)
 
 
 def deck_of(start: Start, month: int, kinds: I64, groups: I64, moving: F64) -> Deck:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, mix, philox, uniform
+from beboersim.chance import ANY_WORD, UNIT, Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
@@ -30,7 +30,7 @@ from beboersim.month.ledger import (
     note,
 )
 from beboersim.world import life_course
-from beboersim.world.ages import OLDEST
+from beboersim.world.ages import OLDEST, in_range
 from beboersim.world.codes import (
     AT_HOME,
     BASIC,
@@ -61,7 +61,8 @@ if TYPE_CHECKING:
 
 TAKING_IN = address(Purpose.TAKING_IN, 0)
 LARGEST = 9  # persons in a household that others join
-MEN_SOUGHT = 1.5  # men who look for a partner over what the couples of the age need, so that most women find one
+# Men who look for a partner over what the couples of the age need, so that most women find one (assumption, 1.2-2).
+MEN_SOUGHT = 1.5
 (NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER) = range(6)
 
 
@@ -93,7 +94,7 @@ class Rates(NamedTuple):
     leave_home: F64
     separate: F64
     partner: F64  # sex (1 woman) x municipality x age
-    highest: U32  # event (death, birth, home) x age: words above it are no event for anyone
+    highest: U32  # event (death, birth, home) x age in months: words above it are no event for anyone
 
 
 @kernel
@@ -183,13 +184,15 @@ def ask_families(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        born = birth_month[begin:end]
         for k in range(end - begin):
-            age = min((month - birth_month[begin + k]) // 12, OLDEST)
-            near[number] = begin + k
-            if first[k] < highest_death[age] or second[k] < highest_birth[age] or third[k] < highest_home[age]:
-                number += 1
+            age = in_range(month - born[k])
+            near[number] = k
+            number += (
+                (first[k] <= highest_death[age]) | (second[k] <= highest_birth[age]) | (third[k] <= highest_home[age])
+            )
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             home = household[row]
             if home < 0:
                 continue
@@ -576,7 +579,7 @@ def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demog
     most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
     alone = np.maximum(np.maximum(leave_home, separate), partner.max(axis=(0, 1)))
     highest = np.stack([np.maximum(death_men, death_women), most, alone])
-    words = np.ceil(np.minimum(highest, 1.0) * 4294967295.0).astype(np.uint32)
+    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD), 12, axis=1).astype(np.uint32)
     return Rates(death_men, death_women, birth, leave_home, separate, partner, words)
 
 

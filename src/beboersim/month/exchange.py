@@ -1,7 +1,7 @@
 """Exchange with the rest of the country: who comes to a municipality, and how many more leave than mobility says.
 
 A sample town of the municipality, the deck, is drawn on the first day. A copy of it lives a year in which nobody comes
-or goes; what that year would change, by age, education, study, work, origin, and size of household, is what net
+or goes; what that year would change, by age, sex, education, study, work, origin, and size of household, is what net
 migration must make good for the town to stand still. The households of the deck are also those who come: newcomers look
 like those who leave. Where the published path says so, more come than leave. All of it is fixed before anything happens
 in the run, so no policy shifts it. That the difference is made good by migration is an assumption; the gross exchange
@@ -46,6 +46,7 @@ SETTLED = 36  # from this age education moves with people; before it, study and 
 AGE_FROM = (0, 5, 10, *range(17, 36), *range(40, 96, 5))  # first ages of the groups of residents
 EDUCATION_FROM = (25, 30, 35, 40, 50, 60)  # first ages of the groups
 FIRST_STUDENT, LAST_STUDENT = 16, 34
+WOMEN_FROM = (0, 18, 22, 26, 30, 35, 40, 45, 50, 60, 70, 80)  # first ages of the groups of women
 WEAK_FROM = (18, 22, 25, 28, 31, 35, 40, 45, 50, 55, 60, 65)  # of those weakly attached, the last not included
 AGE_CELLS = slice(0, len(AGE_FROM))
 EDUCATION_CELLS = slice(AGE_CELLS.stop, AGE_CELLS.stop + 4 * len(EDUCATION_FROM))
@@ -53,12 +54,13 @@ STUDENT_CELLS = slice(EDUCATION_CELLS.stop, EDUCATION_CELLS.stop + LAST_STUDENT 
 WEAK_CELLS = slice(STUDENT_CELLS.stop, STUDENT_CELLS.stop + len(WEAK_FROM) - 1)
 SIZE_CELLS = slice(WEAK_CELLS.stop, WEAK_CELLS.stop + SIZES)
 ORIGIN_CELLS = slice(SIZE_CELLS.stop, SIZE_CELLS.stop + ORIGINS)
-CELLS = ORIGIN_CELLS.stop
+WOMEN_CELLS = slice(ORIGIN_CELLS.stop, ORIGIN_CELLS.stop + len(WOMEN_FROM))
+CELLS = WOMEN_CELLS.stop
 # How much each group of cells counts in the fit, and how dear it is to depart from mobility (numerical choices; the
 # result is judged by how still the town stands).
 WEIGHTS = (
     (AGE_CELLS, 4.0), (EDUCATION_CELLS, 5.0), (STUDENT_CELLS, 3.0), (WEAK_CELLS, 6.0), (SIZE_CELLS, 4.0),
-    (ORIGIN_CELLS, 8.0),
+    (ORIGIN_CELLS, 8.0), (WOMEN_CELLS, 4.0),
 )  # fmt: skip
 DEPARTURE_FROM_MOBILITY = 0.002
 SMALL_CELL = 0.05  # of the residents: an error counts against what a cell holds, but not against more than this
@@ -256,6 +258,10 @@ def wanted(path: Outlook, k: int, alone: YearAlone, scale: float, standstill: bo
     died = alone.died * path.origins[k] / path.origins[0]
     natural = then[0] * born / born.sum() - (now * (1.0 - alone.alive)).sum() * died / died.sum()
     cells[ORIGIN_CELLS] = path.origins[k + 1] - path.origins[k] - natural
+    women = then * alone.women
+    women[1:] -= (now * alone.women * np.exp(-life_course.deaths("women")))[:-1]
+    women[0] = 0.0
+    cells[WOMEN_CELLS] = np.add.reduceat(women, WOMEN_FROM)
     return cells
 
 
@@ -283,6 +289,9 @@ def contents_of(world: World, month: int, classes: I64, moving: F64, alone: Year
     weak = (persons.weak[:n] == 1) & (age >= WEAK_FROM[0]) & (age < WEAK_FROM[-1])
     group = np.searchsorted(np.array(WEAK_FROM), age, side="right") - 1
     np.add.at(found, (kind[weak], WEAK_CELLS.start + group[weak]), weight[weak])
+    woman = persons.sex[:n] == 1
+    group = np.searchsorted(np.array(WOMEN_FROM), age, side="right") - 1
+    np.add.at(found, (kind[woman], WOMEN_CELLS.start + group[woman]), weight[woman])
     np.add.at(found, (kind, ORIGIN_CELLS.start + persons.origin[:n].astype(np.int64)), weight)
     m = int(world.used[1])
     size = np.minimum(world.households.size[:m].astype(np.int64), SIZES) - 1

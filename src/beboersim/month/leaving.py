@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, uniform
+from beboersim.chance import Purpose, address, fill, highest_word, uniform
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
@@ -25,16 +25,17 @@ from beboersim.month.outline import (
     Outline,
     outline,
 )
-from beboersim.world.codes import NOT_SEARCHING, SOCIAL, WANTS_CHANGE
+from beboersim.world.ages import OLDEST, in_range
+from beboersim.world.codes import DWELLING_KINDS, NOT_SEARCHING, SOCIAL, TENURES, WANTS_CHANGE
 from beboersim.world.columns import F64, I32, I64, U8
-from beboersim.world.kinds import kind_number, kind_of
+from beboersim.world.kinds import AGE_GROUP, kind_number, kind_of
 from beboersim.world.membership import part, vacate
 from beboersim.world.mobility import (
+    OLD,
     Leaving,
     away_share,
     hazard_of,
     monthly_hazard,
-    settled_factor,
     settled_factors,
     yearly_rate,
 )
@@ -119,9 +120,10 @@ class Departures(NamedTuple):
     address: int
     stigma_on: float
     balance: F64  # municipality x kind of household, see `decision_to_leave`
-    highest: float  # no chance is higher
+    highest: F64  # by age in months: what settled time is multiplied with for a bound, and the bound for lodgers
     steps: F64  # percentiles of income by municipality
     settled: F64  # `settled_factor` by months in the home, as far as they are counted
+    rates: F64  # `yearly_rate` by old or not, marks of the outline, tenure and kind of dwelling
 
 
 @kernel
@@ -142,8 +144,13 @@ def ask_to_leave(
     """Ask a span of households whether they stay, look for a home, leave, or give up looking. Nothing is changed."""
     head = households.head
     area_of = households.area
-    ceiling = np.ceil(min(m.highest, 1.0) * 4294967295.0)
-    give_up = np.ceil(max(p.give_up_search, p.join_list) * 4294967295.0)
+    moved_in = households.moved_in
+    dwelling = households.dwelling
+    eldest = outline.eldest
+    housed, lodged = m.highest[0], m.highest[1]
+    settled = m.settled
+    longest = settled.shape[0] - 1
+    give_up = highest_word(max(p.give_up_search, p.join_list))
     words = np.empty((4, BLOCK), np.uint32)
     first, fourth = words[0], words[3]
     near = np.empty(BLOCK, np.int64)
@@ -152,12 +159,14 @@ def ask_to_leave(
         end = min(begin + BLOCK, stop)
         fill(m.seed, households.id, begin, end, m.address, words)
         number = 0
+        born, since, living, place = eldest[begin:end], moved_in[begin:end], dwelling[begin:end], area_of[begin:end]
         for k in range(end - begin):
-            near[number] = begin + k
-            if first[k] < ceiling or fourth[k] < give_up or area_of[begin + k] > m.places:
-                number += 1
+            near[number] = k
+            age = in_range(month - born[k])
+            bound = housed[age] * settled[min(max(month - since[k], 0), longest)] if living[k] >= 0 else lodged[age]
+            number += (uniform(first[k]) < bound) | (fourth[k] <= give_up) | (place[k] > m.places)
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             if head[row] < 0 or area_of[row] == m.places:
                 continue
             if area_of[row] > m.places:
@@ -168,7 +177,7 @@ def ask_to_leave(
                 continue
             word = first[row - begin]
             answer = STAYS
-            if word < ceiling and uniform(word) < likeliest(households, dwellings, areas, outline, row, month, m, p):
+            if uniform(word) < likeliest(households, dwellings, areas, outline, row, month, m, p):
                 answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
             answer = about_search(households, row, answer, uniform(fourth[row - begin]), p)
             if answer != STAYS:
@@ -249,18 +258,7 @@ def likeliest(
     home = households.dwelling[row]
     if home < 0:
         return min(p.lodger_leaves * balance, HIGHEST_CHANCE)
-    rate = yearly_rate(
-        age,
-        1 if marks & COUPLE else 0,
-        float(child),
-        float(employed),
-        float(student),
-        1.0 if marks & PENSIONED else 0.0,
-        1.0 if marks & NEW_JOB else 0.0,
-        dwellings.tenure[home],
-        dwellings.kind[home],
-        p,
-    )
+    rate = m.rates[1 if age >= OLD else 0, marks, dwellings.tenure[home], dwellings.kind[home]]
     months = min(max(month - households.moved_in[row], 0), m.settled.shape[0] - 1)
     stigma = areas.stigma_inside[area] * m.stigma_on
     hazard = monthly_hazard(rate, m.settled[months], stigma, 1.0, p)
@@ -335,25 +333,62 @@ def let_leave(
             depart(persons, households, dwellings, used, m.places, row, month, followed, ledger)
 
 
-def highest_chance(p: Leaving, stigma_on: float, balance: F64) -> float:
-    """Return a bound on the monthly chance of looking or leaving, over everyone."""
-    rate = max(p.student, p.employed, p.outside, p.pensioner, p.youth_dwelling, p.elderly_dwelling)
-    rate *= max(1.0, p.private_rented, p.owner, p.social * max(1.0, p.social_couple) * max(1.0, p.social_outside))
-    rate *= max(1.0, p.new_job) * max(1.0, p.child)
-    hazard = monthly_hazard(rate, max(settled_factor(1.0, p), settled_factor(1e4, p)), stigma_on, 1.0, p)
+@kernel
+def rates_by_marks(p: Leaving) -> F64:
+    """Return `yearly_rate` by old or not, marks of the outline, tenure and kind of dwelling."""
+    rates = np.zeros((2, 256, len(TENURES), len(DWELLING_KINDS)))
+    for old in range(2):
+        for marks in range(256):
+            for tenure in range(len(TENURES)):
+                for kind in range(len(DWELLING_KINDS)):
+                    rates[old, marks, tenure, kind] = yearly_rate(
+                        OLD * old,
+                        1 if marks & COUPLE else 0,
+                        1.0 if marks & CHILD else 0.0,
+                        1.0 if marks & AT_WORK else 0.0,
+                        1.0 if marks & STUDYING else 0.0,
+                        1.0 if marks & PENSIONED else 0.0,
+                        1.0 if marks & NEW_JOB else 0.0,
+                        tenure,
+                        kind,
+                        p,
+                    )
+    return rates
+
+
+def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
+    """Return bounds on the monthly chance of looking or leaving, by age of the oldest keeper in months.
+
+    Parameters
+    ----------
+    rates
+        See `rates_by_marks`.
+    balance
+        See `Departures`.
+    most
+        The most that stigma multiplies a hazard with.
+
+    Returns
+    -------
+    Two rows: what is multiplied with the factor of settled time, for those with a home; the chance of lodgers.
+    """
+    years = np.arange(OLDEST + 1)
+    highest_balance = balance.max(axis=0).reshape(AGE_GROUP.max() + 1, -1).max(axis=1)[AGE_GROUP]
+    hazard = np.where(years < OLD, rates[0].max(), rates[1].max()) * most / 12.0
     away = max(p.away_student, p.away_young, p.away_middle, p.away_old)
-    most = float(balance.max())
-    return max(min(hazard * away * most, HIGHEST_CHANCE) + hazard, min(p.lodger_leaves * most, HIGHEST_CHANCE))
+    by_year = np.stack([hazard * (1.0 + away * highest_balance), p.lodger_leaves * highest_balance])
+    return np.repeat(by_year * (1.0 + ROUNDING), 12, axis=1)
 
 
 def departures(c: Context) -> Departures:
     """Return the month's conditions of leaving."""
     p, stigma_on = c.parameters.leaving, c.number("stigma.on_leaving")
     balance = np.stack([exchange.balance(c.rates_time) for exchange in c.exchanges])
-    settled = settled_factors(SETTLED_MONTHS, p)
+    settled, rates = settled_factors(SETTLED_MONTHS, p), rates_by_marks(p)
+    most = 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
     return Departures(
-        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance, highest_chance(p, stigma_on, balance),
-        c.income_steps, settled,
+        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance,
+        highest_chances(rates, balance, most, p), c.income_steps, settled, rates,
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
 CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
 ADULT_MONTHS = 18 * 12  # benefits of one's own begin at eighteen
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 LOCAL, SPARE = 6, 7  # two walks more than routes: local young people first, smaller households last
 PRIVATE, SOCIAL_HOME, EITHER = range(3)  # what a household looks for
 LOCAL_YOUTH = FLOW["let_local_youth"]
@@ -133,6 +134,7 @@ class Market(NamedTuple):
     internal_every: float
     applying_on: float
     refusing_on: float
+    keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
     rows: I64
     facts: F64
     external: I64
@@ -514,6 +516,12 @@ def walk(
             contact = households.contact[row]
             own = 1 if area in (contact, households.area[row]) else 0
             urgent = 1 if households.dwelling[row] < 0 else 0
+            if u >= m.keenest[2 * urgent + own]:
+                ledger.flows[CONSIDERED, area] += 1.0
+                if rich:
+                    ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
+                answered[k] = vacancy
+                continue
             wish = pull(m.rules.standing[area], m.rules.standing[contact], own, urgent, strength, p)
             would = application_chance(p.apply, wish, 0.0, strength, loss_applying, p.stigma_resources)
             named = stigma * m.applying_on
@@ -584,6 +592,18 @@ def area_rules(c: Context) -> AreaRules:
     )
 
 
+def keenest(p: Letting) -> F64:
+    """Return the highest chance of applying for an area, by no home (2) and known area (1)."""
+    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) < 0.0:
+        return np.ones(4)
+    chances = [
+        application_chance(p.apply, pull(0.0, 0.0, own, urgent, 0.0, p), 0.0, 0.0, 0.0, 0.0)
+        for urgent in (0, 1)
+        for own in (0, 1)
+    ]
+    return np.array(chances) * (1.0 + ROUNDING)
+
+
 def by_group(keys: I64, groups: int, shift: int) -> tuple[I64, I64]:
     """Return keys sorted, and where each group (the bits above `shift`) begins."""
     ordered = np.sort(keys, kind="stable")
@@ -639,6 +659,7 @@ def letting(c: Context) -> None:
         internal_every=c.number("letting.internal_every"),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
+        keenest=keenest(p),
         rows=rows,
         facts=facts,
         external=external,

@@ -34,6 +34,14 @@ class Measuring(NamedTuple):
     reliable_persons: float
 
 
+# Outcome and the indicator of the law that it shows.
+MEASURED = {
+    "outside_work_share": "outside_work",
+    "convicted_share": "convicted",
+    "basic_education_share": "basic_education",
+    "income_ratio": "income_ratio",
+    "nonwestern_share": "non_western",
+}
 YEARS_KEPT = 4  # the longest window of any rule set
 
 # Columns of the sums taken on 1 January.
@@ -272,6 +280,10 @@ def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None
 def read_by_the_rules(c: Context, year: float) -> None:
     """Read the last measurement by the rules now in force: the indicators, and how far each area is from the list."""
     c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
+    c.measured = {
+        name: np.array([np.nan if getattr(one, field) is None else getattr(one, field) for one in c.indicators])
+        for name, field in MEASURED.items()
+    }
     c.list_margins = margins_of(
         c.measurement,
         c.indicators,

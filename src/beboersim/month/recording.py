@@ -134,9 +134,6 @@ class Record(NamedTuple):
     kinds: tuple[str, ...]
 
 
-MEASURED = ("outside_work_share", "convicted_share", "basic_education_share", "income_ratio", "nonwestern_share")
-
-
 def recording(c: Context) -> None:
     """Recording: the counts of the town on the first of the next month."""
     whole_year = c.next_day.month == 1
@@ -180,11 +177,7 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
             count_cohort(world.persons, world.households, world.used, month, c.cohort_month, cohort)
             counts["cohort_then"], counts["cohort_then_working"] = c.cohort_then[:, :places].copy()
             counts |= dict(zip(COHORT, cohort, strict=True))
-    values = c.indicators
-    for name, field in zip(
-        MEASURED, ("outside_work", "convicted", "basic_education", "income_ratio", "non_western"), strict=True
-    ):
-        counts[name] = np.array([np.nan if getattr(v, field) is None else getattr(v, field) for v in values])
+    counts |= {name: values.copy() for name, values in c.measured.items()}
     areas = world.areas
     counts["few_persons"] = (counts["residents"] < c.parameters.measuring.reliable_persons).astype(np.float64)
     counts["years_listed"] = areas.years_listed[:places].astype(np.float64)

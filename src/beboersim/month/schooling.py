@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, normal, philox, uniform
+from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, normal, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
+from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import Youth
 from beboersim.world.codes import (
+    ACTIVITIES,
     CHILD,
     EMPLOYED,
     KEEPER,
@@ -22,7 +24,7 @@ from beboersim.world.codes import (
     PUPIL,
     STUDENT,
 )
-from beboersim.world.columns import F64, I32, U8
+from beboersim.world.columns import I32, U8, U32
 from beboersim.world.school import (
     BECOMES_PUPIL,
     BECOMES_STUDENT,
@@ -47,18 +49,22 @@ TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twe
 
 
 @kernel
-def highest_rates(p: Schooling) -> F64:
-    """Return the highest monthly chance of a step, by activity, for whoever is not at an age where a step is due."""
-    highest = np.zeros(6)
+def highest_words(p: Schooling) -> U32:
+    """Return a bound on the words of draws that let somebody take a step, by activity and age in months."""
+    words = np.zeros((len(ACTIVITIES), AGES_IN_MONTHS), np.uint32)
+    words[CHILD, SCHOOL_STARTS:] = ANY_WORD
+    words[PUPIL, YOUTH_STARTS:] = ANY_WORD
+    words[PUPIL, GROWN_UP] = ANY_WORD
     youth = p.complete_youth + p.drop_out_youth
     higher = p.complete_higher + p.drop_out_higher
-    highest[STUDENT] = max(youth, higher) / 12.0
+    words[STUDENT] = highest_word(max(youth, higher) / 12.0)
+    words[STUDENT, LATEST_STUDY:] = ANY_WORD
     again = 0.0
     for education in range(4):
         again = max(again, starts_again(education, p))
-    highest[EMPLOYED] = again / 12.0
-    highest[OUTSIDE] = again / 12.0
-    return highest
+    words[EMPLOYED, :LATEST_START] = highest_word(again / 12.0)
+    words[OUTSIDE, :LATEST_START] = highest_word(again / 12.0)
+    return words.ravel()
 
 
 @kernel
@@ -78,7 +84,7 @@ def ask_pupils_and_students(
     household = persons.household
     birth = persons.birth
     activity = persons.activity
-    bound = np.ceil(np.minimum(highest_rates(p), 1.0) * 4294967295.0)
+    highest = highest_words(p)
     words = np.empty((4, BLOCK), np.uint32)
     first = words[0]
     near = np.empty(BLOCK, np.int64)
@@ -87,23 +93,12 @@ def ask_pupils_and_students(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        doing, born = activity[begin:end], birth[begin:end]
         for k in range(end - begin):
-            row = begin + k
-            months_old = month - birth[row]
-            doing = activity[row]
-            near[number] = row
-            if doing == CHILD:
-                due = months_old >= SCHOOL_STARTS
-            elif doing == PUPIL:
-                due = months_old >= YOUTH_STARTS or months_old == GROWN_UP
-            elif doing == STUDENT:
-                due = first[k] < bound[STUDENT] or months_old >= LATEST_STUDY
-            else:
-                due = first[k] < bound[doing] and months_old < LATEST_START
-            if due:
-                number += 1
+            near[number] = k
+            number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             if household[row] < 0:
                 continue
             step = step_of(persons, households, row, month, first[row - begin], p)

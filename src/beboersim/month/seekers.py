@@ -132,7 +132,7 @@ def add_person(
     persons.education[row] = deck.education[like]
     persons.danish_education[row] = deck.danish_education[like]
     persons.activity[row] = doing
-    persons.since[row] = month - deck.months_in[like]
+    persons.since[row] = month - min(deck.months_in[like], months_old)
     persons.weak[row] = deck.weak[like]
     persons.hours[row] = deck.hours[like] if doing == EMPLOYED else 0
     persons.outside_past[row, :] = deck.outside_past[like]
@@ -264,6 +264,10 @@ def fill_the_gate(c: Context) -> None:
         for ago in range(1, int(c.parameters.leaving.gate_months) + 1):
             left = c.parameters.seekers.still_looking**ago
             come_to_the_gate(c, municipality, here.municipality.code, c.month - ago, left)
+    # What they had of the year they came in ended with it.
+    n = int(c.world.used[0])
+    c.world.persons.outside_now[:n] = 0
+    c.world.persons.income_now[:n] = 0.0
 
 
 def come_to_the_gate(c: Context, municipality: int, code: int, month: int, share: float = 1.0) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 from beboersim.kernel import kernel
 from beboersim.month.publication import publication_in
 from beboersim.world.codes import GHETTO, NEIGHBOURHOOD, PREVENTION, UDSAT, UNLISTED
+from beboersim.world.columns import F64
+from beboersim.world.state import Areas
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -103,31 +105,48 @@ def next_salience(now: float, published: float, memory: float, event: float) -> 
     return max(now * memory, event * published)
 
 
-def stigma(c: Context) -> None:
-    """Stigma: every area's reputation moves towards what feeds it, fast up and slowly down."""
-    p = c.parameters.stigma
-    areas = c.world.areas
-    public = c.number("list.public")
-    counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
-    published = publication_in(c.rules, c.next_day)
-    for area in range(c.world.places):
+@kernel
+def move_stigma(
+    areas: Areas, places: int, public: float, counts_origin: float, news: float, non_western: F64, standing: F64,
+    p: Stigma,
+) -> None:  # fmt: skip
+    """Move the attention and the reputation of every area by a month. `news` is how public a list of the day is."""
+    for area in range(places):
         if areas.kind[area] == NEIGHBOURHOOD:
             continue
-        status = int(areas.status[area])
-        news = c.number("list.public", next_day=True) * listed_level(status, p) if published else 0.0
-        areas.salience[area] = next_salience(areas.salience[area], news, p.media_memory, p.media_event)
+        status = areas.status[area]
+        event = news * listed_level(status, p)
+        areas.salience[area] = next_salience(areas.salience[area], event, p.media_memory, p.media_event)
         target = stigma_target(
-            status,
-            float(areas.years_listed[area]),
-            public,
-            counts_origin,
-            c.indicators[area].non_western or 0.0,
-            areas.salience[area],
-            c.standing[area],
-            p,
-        )
+            status, float(areas.years_listed[area]), public, counts_origin, non_western[area], areas.salience[area],
+            standing[area], p,
+        )  # fmt: skip
         areas.stigma[area] = next_stigma(areas.stigma[area], target, p.half_life_up, p.half_life_down)
         areas.stigma_inside[area] = p.inside * areas.stigma[area]
+
+
+@kernel
+def start_stigma(areas: Areas, places: int, non_western: F64, standing: F64, p: Stigma) -> None:
+    """Set the reputation of every area as the years on the list so far have made it."""
+    for area in range(places):
+        if areas.kind[area] == NEIGHBOURHOOD:
+            continue
+        quiet = p.conditions * standing[area]
+        years = float(areas.years_listed[area])
+        target = stigma_target(areas.status[area], years, 1.0, 1.0, non_western[area], 0.0, standing[area], p)
+        reached = 1.0 - 2.0 ** (-12.0 * years / p.half_life_up)
+        areas.stigma[area] = quiet + reached * (target - quiet)
+        areas.stigma_inside[area] = p.inside * areas.stigma[area]
+
+
+def stigma(c: Context) -> None:
+    """Stigma: every area's reputation moves towards what feeds it, fast up and slowly down."""
+    counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
+    news = c.number("list.public", next_day=True) if publication_in(c.rules, c.next_day) else 0.0
+    move_stigma(
+        c.world.areas, c.world.places, c.number("list.public"), counts_origin, news, non_western_shares(c), c.standing,
+        c.parameters.stigma,
+    )  # fmt: skip
 
 
 def first_stigma(c: Context) -> None:
@@ -135,16 +154,9 @@ def first_stigma(c: Context) -> None:
 
     What was is the same in every scenario, so no lever is read here.
     """
-    p = c.parameters.stigma
-    areas = c.world.areas
-    for area in range(c.world.places):
-        if areas.kind[area] == NEIGHBOURHOOD:
-            continue
-        quiet = p.conditions * c.standing[area]
-        years = float(areas.years_listed[area])
-        target = stigma_target(
-            int(areas.status[area]), years, 1.0, 1.0, c.indicators[area].non_western or 0.0, 0.0, c.standing[area], p
-        )
-        reached = 1.0 - 2.0 ** (-12.0 * years / p.half_life_up)
-        areas.stigma[area] = quiet + reached * (target - quiet)
-        areas.stigma_inside[area] = p.inside * areas.stigma[area]
+    start_stigma(c.world.areas, c.world.places, non_western_shares(c), c.standing, c.parameters.stigma)
+
+
+def non_western_shares(c: Context) -> F64:
+    """Return the measured share of every place, nought where nobody lives."""
+    return np.nan_to_num(c.measured["nonwestern_share"], nan=0.0)

@@ -6,10 +6,9 @@ Everybody is counted once, in a few tables by class; what is recorded is a sum o
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from beboersim.kernel import kernel
-from beboersim.world.ages import OLDEST
+from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.codes import (
     ACTIVITIES,
     BASIC,
@@ -27,12 +26,12 @@ from beboersim.world.codes import (
     TENURES,
     WESTERN,
 )
-from beboersim.world.columns import I64
+from beboersim.world.columns import F64, I64
 from beboersim.world.state import Dwellings, Households, Persons, World
 
 AGE_FROM = (0, 15, 18, 30, 60, 65)  # first ages of the classes
 MINORS, OF_WORKING_AGE, OLD, MIDDLE, TAXED = slice(0, 2), slice(2, 5), slice(5, 6), slice(3, 4), slice(1, 5)
-AGE_CLASS = np.searchsorted(np.array(AGE_FROM), np.arange(OLDEST + 1), side="right") - 1
+AGE_CLASS = np.searchsorted(np.array(AGE_FROM), np.arange(AGES_IN_MONTHS) // 12, side="right") - 1
 AGES, ORIGIN, DOING, LEVELS, INCOMES = len(AGE_FROM), len(ORIGINS), len(ACTIVITIES), len(EDUCATIONS), 3
 LOW, MEAN, HIGH = range(INCOMES)
 # Where each table begins in the row of a place: age x origin; age x activity x income; education x taken in Denmark.
@@ -63,7 +62,7 @@ def tally_persons(
         if home < 0:
             continue
         area = area_of[home]
-        age = AGE_CLASS[min(max((month - birth[row]) // 12, 0), OLDEST)]
+        age = AGE_CLASS[in_range(month - birth[row])]
         tally[area, age * ORIGIN + origin[row]] += 1
         earned = (1 if income[row] >= low_income else 0) + (1 if income[row] > high_income else 0)
         tally[area, BY_ACTIVITY + (age * DOING + activity[row]) * INCOMES + earned] += 1
@@ -100,28 +99,16 @@ def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: 
         tally[area, HOMES + dwellings.tenure[row] * STATES + state] += 1
 
 
-def count_persons(
-    world: World, month: int, low_income: float, high_income: float
-) -> dict[str, NDArray[np.float64]]:
-    """Return the residents of every place on the first of a month, by name of the count.
-
-    Parameters
-    ----------
-    low_income, high_income
-        Upper line of the lowest fifth of incomes and lower line of the highest, DKK.
-    """
-    found = np.zeros((len(world.areas.kind), PERSON_CLASSES), np.int64)
-    tally_persons(world.persons, world.households, world.used, month, low_income, high_income, found)
-    here = found[: world.places]
-    ages = here[:, :BY_ACTIVITY].reshape(-1, AGES, ORIGIN)
-    doing = here[:, BY_ACTIVITY:BY_EDUCATION].reshape(-1, AGES, DOING, INCOMES)
-    levels = here[:, BY_EDUCATION:].reshape(-1, LEVELS, 2)
+def sums_of_persons(tally: F64) -> dict[str, F64]:
+    """Return the recorded counts of persons from tallies (... x class), by name."""
+    ages = tally[:, :BY_ACTIVITY].reshape(-1, AGES, ORIGIN)
+    doing = tally[:, BY_ACTIVITY:BY_EDUCATION].reshape(-1, AGES, DOING, INCOMES)
+    levels = tally[:, BY_EDUCATION:].reshape(-1, LEVELS, 2)
     by_age, by_origin = ages.sum(axis=2), ages.sum(axis=1)
     grown = doing[:, OF_WORKING_AGE].sum(axis=(1, 3))
-    learning = [PUPIL, STUDENT]
     incomes = doing[:, TAXED].sum(axis=1)
-    taxed = incomes.sum(axis=1) - incomes[:, learning].sum(axis=1)
-    counts = {
+    taxed = incomes.sum(axis=1) - incomes[:, [PUPIL, STUDENT]].sum(axis=1)
+    return {
         "residents": by_age.sum(axis=1),
         "danish": by_origin[:, DANISH],
         "western": by_origin[:, WESTERN],
@@ -140,25 +127,52 @@ def count_persons(
         "high_income": taxed[:, HIGH],
         "taxpayers": taxed.sum(axis=1),
     }
-    return {name: count.astype(np.float64) for name, count in counts.items()}
 
 
-def count_homes(world: World, month: int) -> dict[str, NDArray[np.float64]]:
-    """Return the households and homes of every place on the first of a month, by name of the count."""
-    found = np.zeros((len(world.areas.kind), HOME_CLASSES), np.int64)
-    tally_homes(world.households, world.dwellings, world.used, month, found)
-    here = found[: world.places]
-    homes = here[:, HOMES:].reshape(-1, len(TENURES), STATES)
+def sums_of_homes(tally: F64) -> dict[str, F64]:
+    """Return the recorded counts of households and homes from tallies (... x class), by name."""
+    homes = tally[:, HOMES:].reshape(-1, len(TENURES), STATES)
     social, private = homes[:, SOCIAL], homes[:, SOCIAL + 1 :].sum(axis=1)
-    counts = {
-        "households": here[:, HOUSED],
-        "lodged_households": here[:, LODGED],
-        "lodged_persons": here[:, LODGED_PERSONS],
+    return {
+        "households": tally[:, HOUSED],
+        "lodged_households": tally[:, LODGED],
+        "lodged_persons": tally[:, LODGED_PERSONS],
         "dwellings_social": social.sum(axis=1),
         "dwellings_private": private.sum(axis=1),
         "dwellings_owner": homes[:, OWNER_OCCUPIED].sum(axis=1),
         "vacant_social": social[:, VACANT],
         "vacant_private": private[:, VACANT],
-        "one_person_households": here[:, HOUSED_ALONE],
+        "one_person_households": tally[:, HOUSED_ALONE],
     }
-    return {name: count.astype(np.float64) for name, count in counts.items()}
+
+
+# How often each class counts (class x name): the sums of one person, or one home, of each class.
+PERSON_SUMS = sums_of_persons(np.eye(PERSON_CLASSES))
+HOME_SUMS = sums_of_homes(np.eye(HOME_CLASSES))
+
+
+def summed(tally: I64, sums: dict[str, F64]) -> dict[str, F64]:
+    """Return the counts of every place by name, from tallies and from how often each class counts."""
+    # Not a product of matrices: that starts threads, which wait for each other where other runs go on beside this one.
+    counts = np.einsum("nc,pc->np", np.stack(list(sums.values())), tally.astype(np.float64))
+    return dict(zip(sums, counts, strict=True))
+
+
+def count_persons(world: World, month: int, low_income: float, high_income: float) -> dict[str, F64]:
+    """Return the residents of every place on the first of a month, by name of the count.
+
+    Parameters
+    ----------
+    low_income, high_income
+        Upper line of the lowest fifth of incomes and lower line of the highest, DKK.
+    """
+    found = np.zeros((len(world.areas.kind), PERSON_CLASSES), np.int64)
+    tally_persons(world.persons, world.households, world.used, month, low_income, high_income, found)
+    return summed(found[: world.places], PERSON_SUMS)
+
+
+def count_homes(world: World, month: int) -> dict[str, F64]:
+    """Return the households and homes of every place on the first of a month, by name of the count."""
+    found = np.zeros((len(world.areas.kind), HOME_CLASSES), np.int64)
+    tally_homes(world.households, world.dwellings, world.used, month, found)
+    return summed(found[: world.places], HOME_SUMS)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, fill, philox, uniform
+from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
+from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
-from beboersim.world.codes import CHILD, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, PUPIL, STUDENT
-from beboersim.world.columns import F64, I32, I64, U8
+from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
+from beboersim.world.columns import F64, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ class Market(NamedTuple):
 
 
 @kernel
-def highest_chances(m: Market, p: Work) -> F64:
-    """Return bounds on the month's chances: of losing a job, and of finding one; by attachment (0 stable, 1 weak)."""
+def highest_words(m: Market, p: Work) -> U32:
+    """Return a bound on the words of draws that let somebody lose or find work, by activity and attachment."""
     trend = max(abs(m.trend_danish), abs(m.trend_nonwestern))
     lift = np.exp(0.5 * trend)
     gain = max(p.programme_men, p.programme_women, 1.0) - 1.0
@@ -137,10 +138,25 @@ def highest_chances(m: Market, p: Work) -> F64:
     # Where money is cut and the programme harms, or the penalty is a gain, the bound is the whole.
     if min(p.programme_men, p.programme_women) < 1.0 or p.callback_penalty < 0.0:
         lift_found = 100.0
-    return np.array([
-        [p.lose_stable * lift, max(p.lose_weak, p.lose_fresh) * lift],
-        [p.find_stable * lift_found, p.find_weak * lift_found],
-    ])  # fmt: skip
+    words = np.zeros((len(ACTIVITIES), 2), np.uint32)
+    words[EMPLOYED, 0] = highest_word(p.lose_stable * lift)
+    words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift)
+    words[OUTSIDE, 0] = highest_word(p.find_stable * lift_found)
+    words[OUTSIDE, 1] = highest_word(p.find_weak * lift_found)
+    return words.ravel()
+
+
+@kernel
+def highest_words_of_turning(m: Market) -> U32:
+    """Return a bound on the words of draws that change somebody's attachment or let them retire, by age in months."""
+    words = np.zeros(AGES_IN_MONTHS, np.uint32)
+    for years in range(FIRST_AGE, LAST_AGE):
+        first = 0 if years == FIRST_AGE else 12 * years
+        last = AGES_IN_MONTHS if years == LAST_AGE - 1 else 12 * years + 12
+        age = years - FIRST_AGE
+        words[first:last] = highest_word(max(m.becomes_weak[:, age].max(), m.recovers[:, age].max()))
+    words[m.pension_age_months :] = ANY_WORD
+    return words
 
 
 @kernel
@@ -163,8 +179,11 @@ def ask_workers(
     birth = persons.birth
     activity = persons.activity
     weak = persons.weak
-    bounds = np.ceil(np.minimum(highest_chances(m, p), 1.0) * 4294967295.0)
-    turns = np.ceil(np.minimum(max(m.becomes_weak.max(), m.recovers.max()), 1.0) * 4294967295.0)
+    highest = highest_words(m, p)
+    highest_turn = highest_words_of_turning(m)
+    in_market = np.zeros(len(ACTIVITIES), np.bool_)
+    in_market[EMPLOYED] = True
+    in_market[OUTSIDE] = True
     words = np.empty((4, BLOCK), np.uint32)
     first, third = words[0], words[2]
     near = np.empty(BLOCK, np.int64)
@@ -173,16 +192,15 @@ def ask_workers(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         number = 0
+        doing, attached, born = activity[begin:end], weak[begin:end], birth[begin:end]
         for k in range(end - begin):
-            row = begin + k
-            doing = activity[row]
-            near[number] = row
-            if doing == EMPLOYED or doing == OUTSIDE:
-                chance = bounds[0 if doing == EMPLOYED else 1, weak[row]]
-                if first[k] < chance or third[k] < turns or month - birth[row] >= m.pension_age_months:
-                    number += 1
+            near[number] = k
+            number += in_market[doing[k]] & (
+                (first[k] <= highest[2 * doing[k] + attached[k]])
+                | (third[k] <= highest_turn[in_range(month - born[k])])
+            )
         for k in range(number):
-            row = near[k]
+            row = begin + near[k]
             home = household[row]
             if home < 0:
                 continue
@@ -288,25 +306,21 @@ def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
     weak = persons.weak
     income = persons.income_now
     outside_now = persons.outside_now
+    # What is received without work, by activity and whether of age.
+    received = np.zeros((len(ACTIVITIES), 2))
+    received[OUTSIDE] = np.array([p.youth_income, p.benefit]) / 12.0
+    received[STUDENT] = np.array([p.youth_income, p.student_grant]) / 12.0
+    received[PENSIONER] = p.pension / 12.0
     for row in range(start, stop):
         doing = activity[row]
-        if doing == CHILD or doing == PUPIL:
-            continue
         months_old = month - birth[row]
-        if doing == EMPLOYED:
-            worked = hours[row]
-            earned = persons.wage[row] * relative_wage(persons.education[row], months_old) * worked / 1200.0
-            if worked < 100 and weak[row] == 1:
-                earned += p.benefit * (100 - worked) / 1200.0
-                outside_now[row] += 100 - worked
-            income[row] += earned
-        elif doing == OUTSIDE:
-            income[row] += (p.benefit if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
-            outside_now[row] += 100
-        elif doing == STUDENT:
-            income[row] += (p.student_grant if months_old >= ADULT_MONTHS else p.youth_income) / 12.0
-        else:
-            income[row] += p.pension / 12.0
+        works = doing == EMPLOYED
+        worked = hours[row]
+        earned = persons.wage[row] * relative_wage(persons.education[row], months_old) * worked / 1200.0
+        idle = 100 - worked if weak[row] == 1 else 0
+        topped_up = earned + p.benefit * idle / 1200.0
+        income[row] += topped_up if works else received[doing, 1 if months_old >= ADULT_MONTHS else 0]
+        outside_now[row] += idle if works else (100 if doing == OUTSIDE else 0)
     return 0
 
 

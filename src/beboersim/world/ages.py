@@ -10,11 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from beboersim.evidence.municipalities import AgeTable
+from beboersim.kernel import kernel
 from beboersim.world.columns import F64
 
 OLDEST = 110
+AGES_IN_MONTHS = (OLDEST + 1) * 12  # the length of a table by age in months
 OPEN_BAND = 95  # the last band, 95 and older, has no upper age
 TAIL_YEARS = 2.0  # mean years beyond 95 of its residents (assumption, 1.5-3; half die within a year and a half)
+
+
+@kernel
+def in_range(months_old: int) -> int:
+    """Return an age in months, or the nearest that a table by age in months has."""
+    return min(max(months_old, 0), AGES_IN_MONTHS - 1)
 
 
 def by_single_year(table: AgeTable) -> F64:

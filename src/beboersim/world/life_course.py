@@ -25,8 +25,9 @@ OLDER_HUSBAND = 2  # years that the man in a couple is older, on average (assump
 AT_HOME = ((17, 1.0), (18, 0.82), (19, 0.64), (20, 0.47), (21, 0.34), (22, 0.245), (23, 0.175), (24, 0.125),
            (25, 0.09), (26, 0.066), (27, 0.048), (28, 0.035), (29, 0.026), (30, 0.019), (32, 0.011), (34, 0.007),
            (36, 0.0))  # fmt: skip
-# Share of women who live in a couple, by age until 65 (assumption, a tenth either way).
-COUPLED = ((17, 0.0), (18, 0.02), (20, 0.12), (22, 0.27), (25, 0.48), (28, 0.62), (31, 0.69), (35, 0.73), (40, 0.74),
+# Share of women who live in a couple, by age until 65 (assumption, a tenth either way). It begins at the age from which
+# a home of one's own is kept: who is in a couple at eighteen would have to have found it before.
+COUPLED = ((18, 0.0), (20, 0.12), (22, 0.27), (25, 0.48), (28, 0.62), (31, 0.69), (35, 0.73), (40, 0.74),
            (45, 0.735), (50, 0.73), (55, 0.725), (60, 0.715), (65, 0.70))  # fmt: skip
 # Separations at an age over those of all couples (assumption: the young part more often; half to twice as much).
 SEPARATES = ((18, 2.4), (25, 1.8), (35, 1.2), (45, 1.1), (55, 0.6), (65, 0.2), (75, 0.1), (110, 0.1))
@@ -57,6 +58,14 @@ def town_at_home(residents: F64) -> F64:
     share = at_home() * own_children / np.maximum(residents, 1e-9)
     share[:18] = 1.0
     return np.minimum(share, np.where(AGES < 18, 1.0, 0.95))
+
+
+def women() -> F64:
+    """Return the share of women by age 0-110.
+
+    They outnumber men as age grows: mortality by sex (national_trends.csv) against equal births (assumption, 0.02).
+    """
+    return np.interp(AGES, [0, 50, 65, 75, 85, 95], [0.487, 0.50, 0.51, 0.54, 0.63, 0.75])
 
 
 def deaths(sex: trends.Sex) -> F64:

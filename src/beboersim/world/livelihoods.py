@@ -323,7 +323,9 @@ def drawn_careers(
     months_in = np.zeros(len(rows), np.int64)
     order = np.argsort(quarter * 8 + wanted, kind="stable")
     groups, starts = np.unique((quarter * 8 + wanted)[order], return_index=True)
-    for group, mine in zip(groups.tolist(), np.split(order, starts[1:]), strict=True):
+    stops = np.append(starts[1:], len(order))
+    for group, start, stop in zip(groups.tolist(), starts.tolist(), stops.tolist(), strict=False):
+        mine = order[start:stop]
         q, kind = divmod(group, 8)
         studies, level = divmod(kind, 3)
         like = known.student[:, q] == studies

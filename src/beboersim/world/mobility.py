@@ -19,6 +19,7 @@ from beboersim.world.state import Areas, Dwellings, Households, Persons
 # All who take a home over those who give one up as whole households: besides the 52.8 per cent of moves by singles,
 # couples and parents with children there are 21.4 by those who leave their parents or a partner (M2-112 to M2-120).
 OTHER_MOVES = (52.8 + 21.4) / 52.8
+OLD = 65.0  # years from which a household moves as pensioners do (M2-101)
 
 
 class Leaving(NamedTuple):
@@ -75,7 +76,7 @@ def yearly_rate(
         rate = p.youth_dwelling if kind == YOUTH else p.elderly_dwelling
     elif students > 0.0 and employed == 0.0:
         rate = p.student
-    elif pensioners > 0.0 or age >= 65.0:
+    elif pensioners > 0.0 or age >= OLD:
         ordinary = 0
         rate = p.pensioner
     elif employed > 0.0:
@@ -84,7 +85,7 @@ def yearly_rate(
         rate = p.outside
     if tenure == SOCIAL and ordinary == 1:
         rate *= p.social
-        if couple == 1 and age < 65.0:
+        if couple == 1 and age < OLD:
             rate *= p.social_couple
         if employed + students + pensioners == 0.0:
             rate *= p.social_outside

@@ -50,7 +50,9 @@ def population(margins: Margins, year: float) -> float:
 
 def survival() -> F64:
     """Return the share of an age, both sexes, who are alive a year later, by age 0-110."""
-    return 1.0 - 0.5 * (life_course.deaths("men") + life_course.deaths("women"))
+    men, women = np.exp(-life_course.deaths("men")), np.exp(-life_course.deaths("women"))
+    of_women = life_course.women()
+    return (1.0 - of_women) * men + of_women * women
 
 
 def net_migration(name: str) -> F64:

@@ -1,4 +1,4 @@
-"""Choosing exactly so many persons an area, more likely ones first."""
+"""Whole numbers of persons: exact totals shared out, and exactly so many chosen an area, likelier ones first."""
 
 from __future__ import annotations
 
@@ -25,6 +25,29 @@ def whole_parts(total: I64, shares: F64, tie: F64) -> I64:
     rank = np.argsort(np.argsort(-(wanted - parts + 1e-6 * tie), axis=1, kind="stable"), axis=1, kind="stable")
     parts += rank < missing[:, None]
     return parts
+
+
+def even_parts(total: I64, shares: F64, start: F64) -> I64:
+    """Split each row's total into whole parts, each of which is on average its share of it (systematic sampling).
+
+    Every part is its share rounded down or up. Where parts are small, largest remainders would give most parts nothing
+    and a few, the same ones in every row, all.
+
+    Parameters
+    ----------
+    total
+        One a row.
+    shares
+        Row x part, not all 0 in a row whose total is above 0. Neighbours make up for each other's rounding.
+    start
+        One a row, uniform in [0, 1).
+    """
+    until = np.cumsum(shares, axis=1)
+    last = until[:, -1:]
+    share = np.divide(until, last, out=np.zeros_like(until), where=last > 0)
+    reached = np.floor(share * total[:, None] + start[:, None])
+    reached[:, -1] = total
+    return np.diff(reached, axis=1, prepend=0.0).astype(np.int64)
 
 
 def chosen(group: I64, quota: I64, weight: F64, u: F64) -> NDArray[np.bool_]:

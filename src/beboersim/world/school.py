@@ -1,7 +1,8 @@
 """Education: the steps a young person takes, and the careers that they add up to.
 
-Starts and completions are fitted to the nation's share in education by age (municipality_age.csv, 2015) and checked
-against the share of 20-year-olds in or through youth education (mobility M5-197 to M5-200).
+Starts and completions are fitted to the nation's share in education by age (municipality_age.csv, 2015), of which seven
+points are missing at 20-24, and checked against the share of 20-year-olds in or through youth education (mobility
+M5-197 to M5-200).
 """
 
 from __future__ import annotations

@@ -33,14 +33,14 @@ from beboersim.world.codes import (
 from beboersim.world.columns import I64, NEVER, made
 from beboersim.world.families import assemble
 from beboersim.world.layout import Area, Synthesis, layout
-from beboersim.world.life_course import couple_weights, town_at_home
+from beboersim.world.life_course import couple_weights, town_at_home, women
 from beboersim.world.livelihoods import People, livelihoods
 from beboersim.world.margins import Margins, margins
 from beboersim.world.mobility import Leaving, settle_in
 from beboersim.world.names import area_key
 from beboersim.world.offending import Crime
 from beboersim.world.profile import income_steps
-from beboersim.world.quotas import whole_parts
+from beboersim.world.quotas import even_parts, whole_parts
 from beboersim.world.school import Schooling
 from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, World, empty_areas
 
@@ -75,7 +75,7 @@ def residents_by_cell(here: Margins, areas: list[Area], scale: float, rng: np.ra
     """Return whole residents by area, age band and origin group.
 
     Each area has exactly its residents and its non-Western share; over the areas, ages and origins fit the margins
-    as closely as whole persons allow (proportional fitting, then largest remainders).
+    as closely as whole persons allow (proportional fitting, then systematic sampling), however small the areas are.
     """
     residents = np.rint(np.array([a.residents for a in areas]) * scale).astype(np.int64)
     total = round(float(here.ages.population.sum()) * scale)
@@ -102,7 +102,8 @@ def residents_by_cell(here: Margins, areas: list[Area], scale: float, rng: np.ra
     for g in range(3):
         part = table[:, :, group_of == g]
         flat = part.reshape(len(areas), -1) + 1e-12
-        cells[:, :, group_of == g] = whole_parts(groups[:, g], flat, rng.random(flat.shape)).reshape(part.shape)
+        start = (rng.permutation(len(areas)) + rng.random()) / len(areas)  # the areas make up for each other too
+        cells[:, :, group_of == g] = even_parts(groups[:, g], flat, start).reshape(part.shape)
     return cells
 
 
@@ -118,9 +119,7 @@ def draw_people(here: Margins, areas: list[Area], cells: I64, rng: np.random.Gen
     years = np.searchsorted(before, low + rng.random(n) * (high - low), side="right") - 1
     years = np.clip(years, here.ages.age_from[band], OLDEST)
     months_old = np.maximum(years * 12 + rng.integers(0, 12, n), 1)
-    # Women outnumber men as age grows: mortality by sex (national_trends.csv) against equal births (assumption, 0.02).
-    women = np.interp(years, [0, 50, 65, 75, 85, 95], [0.487, 0.50, 0.51, 0.54, 0.63, 0.75])
-    return People(area, months_old, (rng.random(n) < women).astype(np.int64), origin)
+    return People(area, months_old, (rng.random(n) < women()[years]).astype(np.int64), origin)
 
 
 def form_households(parts: Parts, scale: float, rng: np.random.Generator, p: Synthesis) -> None:

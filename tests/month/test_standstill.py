@@ -1,0 +1,88 @@
+"""At a standstill dated rates, rules and paths stay, and the town keeps the classes its people fall into."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from beboersim.calibration.classes import class_shares, residents
+from beboersim.calibration.classes import households as settled_households
+from beboersim.month.demography import monthly_rates
+from beboersim.month.work import market
+from beboersim.town import Town
+from small_towns import has_run, small_town
+
+STILL = {"time.standstill": True}
+YEARS = 4
+
+
+@pytest.fixture(scope="module")
+def still() -> Town:
+    return small_town(("Svendborg",), scale=0.25, months=12 * YEARS, settings=STILL)
+
+
+@pytest.fixture(scope="module")
+def shares(still: Town) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], int, int]:
+    """Return the classes on the first day and after the years, and how many people and households there are."""
+    before = class_shares(still)
+    many = len(residents(still)), len(settled_households(still))
+    return before, class_shares(has_run(still)), *many
+
+
+GROUPS = {"age": 1.0, "household size": 1.0, "origin": 1.0, "education": 0.45, "work": 0.62}  # share of whom they are
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_town_at_a_standstill_keeps_its_classes(
+    shares: tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], int, int], group: str
+) -> None:
+    """Within sampling: over four years about four in ten have come, gone, been born or died or changed class.
+
+    Both days are samples of one town. Members of a household are not drawn by themselves: three persons count as two.
+    """
+    before, after, people, homes = shares
+    number = homes if group == "household size" else people * GROUPS[group] / 1.5
+    for name, share in before[group].items():
+        p = share / 100.0
+        error = 100.0 * np.sqrt(2.0 * 0.4 * p * (1.0 - p) / number)
+        assert abs(after[group][name] - share) < 4.0 * error, (name, share, after[group][name])
+
+
+def test_a_town_at_a_standstill_keeps_its_number(
+    still: Town, shares: tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], int, int]
+) -> None:
+    people = shares[2]
+    # Births, deaths, arrivals and departures: about a fifth of the town a year, each on its own.
+    assert abs(len(residents(still)) - people) < 4.0 * np.sqrt(YEARS * 0.2 * people * 2.0)
+
+
+def test_at_a_standstill_dated_rates_and_rules_are_those_of_the_first_day() -> None:
+    town = small_town(scale=0.02, months=62, settings=STILL)
+    c = town.context
+    first = monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    work = market(c)
+    levers = {name: np.array(value, dtype=object).tolist() for name, value in c.levers.items()}
+    town.run(date(2020, 1, 1))
+    assert c.law_day == date(2015, 1, 1)
+    assert c.rates_time == 2015.0
+    assert c.rates_year(2020) == 2015.0
+    later = monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    for one, other in zip(first, later, strict=True):
+        assert np.array_equal(one, other)
+    for one, other in zip(work[:4], market(c)[:4], strict=True):
+        assert one == other
+    assert {name: np.array(value, dtype=object).tolist() for name, value in c.levers.items()} == levers
+    # The stock stands still too, and lists are published all the same.
+    assert c.exchanges[0].path.homes.tolist() == [1.0] * len(c.exchanges[0].path.homes)
+
+
+def test_without_it_the_calendar_moves_them() -> None:
+    c = small_town(scale=0.02, months=62).context
+    first = market(c)
+    c.month += 60
+    assert c.law_day == date(2020, 1, 1)
+    assert c.rates_time == 2020.0
+    assert market(c).trend_nonwestern != first.trend_nonwestern
+    assert market(c).pension_age_months > first.pension_age_months
