@@ -22,8 +22,10 @@ TELLS = {"reasons"}  # says what the month decides by, and decides nothing
 
 def reads_origin(path: Path) -> bool:
     """Say whether a file reads a person's origin or an area's share by origin."""
-    names = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
-    return bool(names & {"origin", "non_western"})
+    nodes = [*ast.walk(ast.parse(path.read_text()))]
+    read = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return bool(read & {"origin", "non_western"} or "nonwestern_share" in named)
 
 
 def test_every_module_of_the_month_that_reads_origin_is_registered() -> None:
