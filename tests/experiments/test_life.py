@@ -208,6 +208,9 @@ def test_a_run_of_another_version_or_one_that_was_changed_is_refused(tmp_path: P
         path.write_text(json.dumps(held | change))
         code, output = told("12", "--run", str(folder))
         assert (code, sentence in output) == (2, True), output
+    path.write_text(json.dumps({"versions": held["versions"]}))
+    code, output = told("12", "--run", str(folder))
+    assert (code, "only a folder of `beboersim run` or `compare`" in output) == (2, True), output
     path.write_text("{")
     code, output = told("12", "--run", str(folder))
     assert code == 2

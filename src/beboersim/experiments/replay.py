@@ -66,6 +66,8 @@ def _spec(folder: Path, told: dict[str, Any], chosen: str | None, areas: Path | 
             f"--run {folder}: the run was made by beboersim {made_by[0]} with data {made_by[1]}, and this is "
             f"{here[0]} with data {here[1]}. Only the version that made a run can repeat it."
         )
+    if "runs" not in told:
+        raise InputError(f"--run {folder}: only a folder of `beboersim run` or `compare` says what each run was.")
     wanted = _which(folder, told["runs"], chosen)
     run = told["runs"][wanted]
     table = _areas(folder, told["areas_file"], areas)
