@@ -128,7 +128,7 @@ def test_explain_month_prints_the_order_with_the_first_line_of_each_process(monk
 
 def test_explain_month_shows_where_origin_is_read() -> None:
     told = call("explain", "month").stdout
-    assert "Where origin is read, and nowhere else:" in told
+    assert "Where origin is read in a month, and nowhere else:" in told
     readings = {one["process"]: one["reads_origin"] for one in json.loads(call("explain", "month", "--json").stdout)}
     assert readings["leaving"] == readings["crime"] == []
     assert {read["equal"] for read in readings["measuring"]} == {"list.ethnicity_criterion=false"}
