@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from beboersim.experiments.runs import RunSpec
     from beboersim.month.context import Context
 
-EVENTS_A_PERSON = 8  # room in the log of a month, which is emptied after each; far more than happens
+EVENTS_A_PERSON = 1  # room in the log of a month, which is emptied after each; about thirty times what happens
 LEAST_ROOM = 100_000
 
 
