@@ -119,11 +119,19 @@ def test_explain_month_prints_the_order_with_the_first_line_of_each_process(monk
     order.MONTH = (leave, let)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, order.__name__, order)
     expected = [
-        {"process": "leave", "says": "Let households decide."},
-        {"process": "let", "says": "Fill the vacancies."},
+        {"process": "leave", "says": "Let households decide.", "reads_origin": []},
+        {"process": "let", "says": "Fill the vacancies.", "reads_origin": []},
     ]
     assert json.loads(call("explain", "month", "--json").stdout) == expected
     assert call("explain", "month").stdout.split("\n")[1] == "1\tleave\tLet households decide."
+
+
+def test_explain_month_shows_where_origin_is_read() -> None:
+    told = call("explain", "month").stdout
+    assert "Where origin is read in a month, and nowhere else:" in told
+    readings = {one["process"]: one["reads_origin"] for one in json.loads(call("explain", "month", "--json").stdout)}
+    assert readings["leaving"] == readings["crime"] == []
+    assert {read["equal"] for read in readings["measuring"]} == {"list.ethnicity_criterion=false"}
 
 
 def test_check_says_ok_or_what_is_wrong(tmp_path: Path) -> None:

@@ -232,27 +232,86 @@ def _mistake(file: str, areas: set[str]) -> str | None:
     return None
 
 
-@main.group(epilog=example("beboersim explain month"))
+@main.group(epilog=example("beboersim explain month", "beboersim explain household --list --run results"))
 def explain() -> None:
-    """Explain how the model works."""
+    """Explain how the model works, and what happened to a household in a run."""
 
 
 @explain.command(epilog=example("beboersim explain month --lang da"))
 @option_lang
 @option_json
 def month(lang: str, as_json: bool) -> None:
-    """Print what happens in a month, in its order."""
+    """Print what happens in a month, in its order, and where origin is read."""
     from beboersim.show import catalogues
     from beboersim.show.tables import print_json, print_table
     from beboersim.show.words import word
 
     processes = catalogues.month()
     if as_json:
-        print_json(processes)
+        readings = catalogues.origin_as_json()
+        print_json(
+            [
+                one | {"reads_origin": [read for read in readings if read["process"] == one["process"]]}
+                for one in processes
+            ]
+        )
         return
     headers = [word(f"table.{key}", lang) for key in ("order", "process", "label")]
     says = [one["says"] if lang == "en" else word(f"process.{one['process']}", lang) for one in processes]
     print_table(headers, [[str(n), one["process"], says[n - 1]] for n, one in enumerate(processes, start=1)])
+    click.echo()
+    click.echo(word("origin.heading", lang))
+    print_table(*catalogues.origin(lang))
+
+
+@explain.command(
+    epilog=example(
+        "beboersim run law --place Svendborg --scale 0.1 --until 2020 --out results",
+        "beboersim explain household --list --run results",
+        "beboersim explain household 123456789 --run results --lang da",
+    )
+)
+@click.argument("household", required=False, metavar="[ID]")
+@click.argument("run", required=False, metavar="[RUN_ID]")
+@click.option("--run", "folder", metavar="DIR", help="Folder of results that `--out` wrote.")
+@click.option("--list", "listed", is_flag=True, help="List the ids of the households to which most happens.")
+@click.option("--areas", metavar="FILE", help="The table of areas, if the run had one of its own.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+@option_lang
+@option_json
+def household(
+    household: str | None,
+    run: str | None,
+    folder: str | None,
+    listed: bool,
+    areas: str | None,
+    quiet: bool,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Tell the life of a household in a run: moves, offers, work, births and deaths, and why.
+
+    The run is repeated with its log on. ID is the household's id; --list shows some. RUN_ID is needed where the folder
+    holds several runs.
+    """
+    if folder is None:
+        raise InputError("--run is missing: give the folder of results that `--out` wrote.")
+    table = None if areas is None else Path(areas)
+    if listed:
+        if run is not None:
+            raise InputError(f"{run}: --list takes one RUN_ID and no household.")
+        from beboersim.show.life import list_command
+
+        list_command(Path(folder), household, table, lang, as_json, quiet)
+        return
+    if household is None:
+        raise InputError("no household is given. `beboersim explain household --list --run DIR` lists ids.")
+    if not household.isascii() or not household.isdigit():
+        raise InputError(f"{household} is not the id of a household: a whole number, such as --list shows.")
+
+    from beboersim.show.life import tell_command
+
+    tell_command(int(household), Path(folder), run, table, lang, as_json, quiet)
 
 
 @main.group(epilog=example("beboersim law show --on 2019-12-01", "beboersim law lists my-areas.csv --on 2018-12-01"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import mesa
 import numpy as np
@@ -17,6 +17,7 @@ from beboersim.agents.household import Household
 from beboersim.agents.institutions import Area, Fund, HousingOrganisation, Institution, Municipality
 from beboersim.agents.mesa_versions import MesaModel
 from beboersim.agents.sets import AllAgents, HouseholdSet, TownHouseholds
+from beboersim.agents.stepping import month_of
 from beboersim.errors import InputError, meant
 from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import municipality
@@ -30,6 +31,11 @@ from beboersim.town import FIRST_YEAR, LAST_YEAR, Town
 from beboersim.world.columns import F64, I64
 
 HEADLINES = ("population", "dissimilarity", "isolation", "listed_areas", "stigma", "refusal_rate", "vacancy_social")
+Engine = Literal["kernels", "agents"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+ARGUMENTS = (
+    "scenario", "place", "start", "until", "scale", "preset", "settings", "seed", "rng", "engine", "events",
+)  # fmt: skip
 LAST_SEED = 2**64 - 1  # the key of the generator has 64 bits
 LAST_UNTIL = 9999
 
@@ -56,6 +62,12 @@ class BeboerModel(MesaModel):
     rng
         As in Mesa: a seed, a sequence of numbers, or a generator of NumPy's. The town's seed is drawn from it; it
         becomes `model.rng`, which only Mesa's own verbs use (`shuffle`, `shuffle_do`): no draw of the town does.
+    engine
+        How people are asked each month: "kernels" goes over columns, "agents" asks every household as a Mesa agent,
+        one after the other, by the same functions. Both give the same town, event by event; "agents" is there to be
+        read (`beboersim.agents.stepping`) and is some hundred times slower.
+    events
+        Room for so many events in `town.events`; 0 keeps none.
     **kwargs
         Settings again, one by one, so that `mesa.batch_run` and SolaraViz can vary them:
         ``BeboerModel(**{"letting.assignment_share": 0.5})``.
@@ -86,6 +98,8 @@ class BeboerModel(MesaModel):
         settings: Mapping[str, Value] | None = None,
         seed: int | None = None,
         rng: Any = None,
+        engine: Engine = "kernels",
+        events: int = 0,
         **kwargs: Value,
     ) -> None:
         self.seed = seed_of(seed, rng)
@@ -99,7 +113,14 @@ class BeboerModel(MesaModel):
         rows, chosen = read_areas(None), Scenario.load(scenario)
         chosen.check_places({town: {row.area for row in rows if row.municipality == town} for town in places})
         plan = Plan(chosen, preset, checked({**(settings or {}), **kwargs}), first, last)
-        self.town = Town(places=places, plan=plan, start=first, until=last, scale=scale, seed=self.seed)
+        if engine not in ENGINES:
+            raise InputError(f"engine = {engine!r} is not one of {', '.join(ENGINES)}.{meant(str(engine), ENGINES)}")
+        if isinstance(events, bool) or not isinstance(events, int | np.integer) or events < 0:
+            raise InputError(f"events = {events!r} is not a whole number from 0, such as 100000.")
+        self.engine = engine
+        self.town = Town(
+            places=places, plan=plan, start=first, until=last, scale=scale, seed=self.seed, events=int(events)
+        )
 
         self._windows: dict[int, Household] = {}
         self._living: tuple[NDArray[np.bool_], I64, I64] | None = None
@@ -132,7 +153,7 @@ class BeboerModel(MesaModel):
         """Run one month and collect."""
         self._stepping = True
         try:
-            self.town.step()
+            self.town.step(month_of(self) if self.engine == "agents" else None)
         finally:
             self._stepping = False
         self._book_who_left()
@@ -364,7 +385,7 @@ def checked(settings: Mapping[str, Value]) -> dict[str, Value]:
     for name, value in settings.items():
         quantity = catalogue().get(name)
         if quantity is None:
-            known = [*catalogue(), "scenario", "place", "start", "until", "scale", "preset", "settings", "seed", "rng"]
+            known = [*catalogue(), *ARGUMENTS]
             raise InputError(f"{name} is not a lever, switch or parameter.{meant(name, known)}")
         try:
             found[name] = quantity.accept(value.item() if isinstance(value, np.generic) else value)

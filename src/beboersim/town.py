@@ -124,14 +124,20 @@ class Town:
         """One record for every 1 January, the first day included, with the year's flows."""
         return self.context.yearly
 
-    def step(self) -> None:
-        """Run one month."""
+    def step(self, order: Sequence[Process] | None = None) -> None:
+        """Run one month.
+
+        Parameters
+        ----------
+        order
+            The processes of the month, if not the usual ones: they may be watched, or ask another way.
+        """
         c = self.context
         c.ledger.flows[:] = 0.0
         places = self.places()
         c.levers = self.plan.levers_on(self.plan.start if c.standstill else c.day, places)
         c.levers_next = self.plan.levers_on(self.plan.start if c.standstill else c.next_day, places)
-        for process in MONTH:
+        for process in MONTH if order is None else order:
             process(c)
         c.month += 1
         if c.month % 12 == COMPACT_MONTH:

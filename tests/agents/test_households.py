@@ -11,6 +11,8 @@ from beboersim import BeboerModel
 from beboersim.agents import ATTRIBUTES, Area, Household, HouseholdSet, Person
 from beboersim.agents.attributes import distinct
 from beboersim.month.order import MONTH
+from beboersim.month.reasons import about_home
+from beboersim.show.life import chance_words
 from beboersim.world.codes import ACTIVITIES, AT_HOME, KEEPER, ORIGINS, REASONS, SOCIAL, TENURES
 from beboersim.world.columns import NEVER, described
 from beboersim.world.state import Households
@@ -595,3 +597,22 @@ def test_dates_of_moving_are_in_the_past(model: BeboerModel) -> None:
     world = model.town.world
     social = world.dwellings.tenure[world.households.dwelling[model.living_rows()]] == SOCIAL
     assert model.households.get("tenure").count("social") <= social.sum()
+
+
+def test_a_household_explains_how_it_lives_and_how_likely_it_moves(model: BeboerModel) -> None:
+    homed = next(one for one in model.households if one.tenure == "social" and one.searching == "not_searching")
+    told = homed.explain()
+    assert told.startswith(f"Household {homed.unique_id} on 1 April 2015.")
+    assert str(homed.area) in told
+    chance = about_home(model.town.context, homed.row)["leaves"].chance
+    assert f"leaves the town this month: {chance_words(chance, 'en')}" in told
+    danish = homed.explain("da")
+    assert danish.startswith(f"Husstand {homed.unique_id} den 1. april 2015.")
+    assert chance_words(chance, "da") in danish
+
+
+def test_a_household_that_searches_tells_its_place_in_the_queue(model: BeboerModel) -> None:
+    seeking = next(one for one in model.households if one.searching != "not_searching" and one.waiting_lists)
+    told = seeking.explain()
+    assert told.count("On the waiting list of") == len(seeking.waiting_lists)
+    assert "begins to look" not in told

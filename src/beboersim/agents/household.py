@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import mesa
 
 from beboersim.agents.attributes import ATTRIBUTES, first_of_month
+from beboersim.chance import Purpose, philox
+from beboersim.month.crime import is_convicted
+from beboersim.month.demography import NOTHING, Rates, family_event
+from beboersim.month.leaving import STAYS, Departures, reply
+from beboersim.month.schooling import step_of
+from beboersim.month.work import UNCHANGED, Market, event_at_work
 from beboersim.world.codes import ACTIVITIES, EDUCATIONS, KEEPER, ORIGINS
+from beboersim.world.school import STAYS as NO_STEP
 
 if TYPE_CHECKING:
     from beboersim.agents.institutions import Area, HousingOrganisation
     from beboersim.model import BeboerModel
+    from beboersim.show.words import Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,13 @@ class Person:
     activity: str
     hours: int
     income: float
+
+
+class Answer(NamedTuple):
+    """What a household says of a member, or of itself: the row of whom it is about, and the code of what happens."""
+
+    row: int
+    what: int
 
 
 class Household(mesa.Agent):  # type: ignore[misc]
@@ -145,7 +161,80 @@ class Household(mesa.Agent):  # type: ignore[misc]
         )
 
     def step(self) -> None:
-        """Do nothing: the month runs over columns, see `BeboerModel.step`."""
+        """Do nothing: the month goes process by process, see `BeboerModel.step` and the questions below."""
+
+    # What a household is asked in a month, in order. It answers, and changes nothing: what is answered is carried out
+    # when everybody has been asked. `beboersim.agents.stepping` asks (engine="agents"); engine="kernels" puts the same
+    # questions to rows of the tables, by the same functions.
+
+    def about_family(self, rates: Rates) -> Iterator[Answer]:
+        """Tell which members die, give birth, leave home, part, or seek a partner."""
+        c = self.model.town.context
+        for member, words in self.members_with_chance(Purpose.DEMOGRAPHY):
+            event = family_event(
+                c.world.persons, c.world.households, c.world.areas, member, c.month, words[0], words[1], words[2],
+                rates, c.parameters.demography,
+            )  # fmt: skip
+            if event != NOTHING:
+                yield Answer(member, event)
+
+    def about_school(self) -> Iterator[Answer]:
+        """Tell which members start school or an education, complete it, or leave it."""
+        c = self.model.town.context
+        for member, words in self.members_with_chance(Purpose.SCHOOLING):
+            step = step_of(
+                c.world.persons, c.world.households, member, c.month, words[0], c.parameters.schooling
+            )
+            if step != NO_STEP:
+                yield Answer(member, step)
+
+    def about_work(self, market: Market) -> Iterator[Answer]:
+        """Tell which members find work, lose it, retire, or change in their attachment to work."""
+        c = self.model.town.context
+        for member, words in self.members_with_chance(Purpose.WORK):
+            event = event_at_work(
+                c.world.persons, c.world.households, c.world.areas, member, c.month, words[0], words[2], market,
+                c.parameters.work,
+            )  # fmt: skip
+            if event != UNCHANGED:
+                yield Answer(member, event)
+
+    def about_convictions(self, trend: float) -> Iterator[Answer]:
+        """Tell which members are convicted of what the lists count."""
+        c = self.model.town.context
+        for member, words in self.members_with_chance(Purpose.CRIME):
+            if is_convicted(c.world.persons, member, c.month, words[0], trend, c.parameters.crime):
+                yield Answer(member, 1)
+
+    def about_home(self, conditions: Departures) -> Iterator[Answer]:
+        """Tell whether the household looks for another home, leaves the town, gives up looking, or joins lists."""
+        c, world = self.model.town.context, self.model.town.world
+        words = philox(c.seed, self.unique_id, conditions.address, 0)
+        answer = reply(
+            world.persons, world.households, world.dwellings, world.areas, self.row, c.month, words[0], words[3],
+            conditions, c.parameters.leaving,
+        )  # fmt: skip
+        if answer != STAYS:
+            yield Answer(self.row, answer)
+
+    def members_with_chance(self, purpose: Purpose) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+        """Yield every member's row, with the words of chance that the month holds for a purpose."""
+        c = self.model.town.context
+        persons, word = c.world.persons, c.address(purpose)
+        member = int(c.world.households.head[self.row])
+        while member >= 0:
+            yield member, philox(c.seed, int(persons.id[member]), word, 0)
+            member = int(persons.next[member])
+
+    def explain(self, lang: Lang = "en") -> str:
+        """Tell how the household lives, where it stands in queues, and its chances of moving this month, and why.
+
+        The numbers come from the functions by which the month decides (`month.reasons`). The whole life in a run is
+        told by `beboersim explain household`.
+        """
+        from beboersim.show.life import present_words
+
+        return present_words(self.model.town.context, self.unique_id, lang)
 
     def remove(self) -> None:
         """Leave the town, as households do by themselves: the home falls vacant, the departure is booked.

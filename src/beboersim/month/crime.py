@@ -67,11 +67,17 @@ def ask_offenders(
             number += first[k] < highest[in_range(month - born[k])] * level[k]
         for k in range(number):
             row = begin + near[k]
-            if persons.household[row] >= 0 and uniform(first[row - begin]) < risk_of(persons, row, month, trend, p):
+            if persons.household[row] >= 0 and is_convicted(persons, row, month, first[row - begin], trend, p) == 1:
                 who[found] = row
                 what[found] = 1
                 found += 1
     return found
+
+
+@kernel
+def is_convicted(persons: Persons, row: int, month: int, word: int, trend: float, p: Crime) -> int:
+    """Say whether a person is convicted this month."""
+    return 1 if uniform(word) < risk_of(persons, row, month, trend, p) else 0
 
 
 @kernel
@@ -123,4 +129,9 @@ def crime(c: Context) -> None:
             world.persons, start, stop, c.month, c.seed, word, trend, p, who, what
         ),
     )
-    convict(world.persons, world.households, world.places, c.month, who, c.ledger)
+    carry_out(c, who)
+
+
+def carry_out(c: Context, who: I32) -> None:
+    """Book the convictions of those who were asked."""
+    convict(c.world.persons, c.world.households, c.world.places, c.month, who, c.ledger)

@@ -227,11 +227,7 @@ def family_event(
     town = max(areas.municipality[households.area[home]], 0)  # followed leavers have the rates of the first
     adults = households.adults[home]
     keeper = 1 if persons.role[row] == KEEPER else 0
-    birth = rates.birth[town, age]
-    if birth > 0.0:
-        birth *= birth_multiple(adults, keeper, persons.births[row], p.partner_birth_ratio)
-        if persons.origin[row] == NONWESTERN_IMMIGRANT:
-            birth *= p.nonwestern_births
+    birth = birth_chance(persons, row, rates.birth[town, age], adults, p)
     return life_event(
         age,
         woman,
@@ -248,6 +244,16 @@ def family_event(
         rates.partner[woman, town, age],
         p,
     )
+
+
+@kernel
+def birth_chance(persons: Persons, row: int, rate: float, adults: int, p: Demography) -> float:
+    """Return a person's chance of giving birth this month, from that of a childless single woman of her age."""
+    if rate <= 0.0:
+        return 0.0
+    keeper = 1 if persons.role[row] == KEEPER else 0
+    rate *= birth_multiple(adults, keeper, persons.births[row], p.partner_birth_ratio)
+    return rate * p.nonwestern_births if persons.origin[row] == NONWESTERN_IMMIGRANT else rate
 
 
 @kernel
@@ -579,8 +585,7 @@ def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demog
 
 def demography(c: Context) -> None:
     """Demography: births, deaths, leaving home, couples and separations."""
-    world, p = c.world, c.parameters.demography
-    rates = monthly_rates(c.local_rates, c.month, c.rates_time, p)
+    world, p, rates = c.world, c.parameters.demography, rates_of(c)
     word = c.address(Purpose.DEMOGRAPHY)
     who, what = asked(
         c.pieces,
@@ -589,7 +594,17 @@ def demography(c: Context) -> None:
             world.persons, world.households, world.areas, start, stop, c.month, c.seed, word, rates, p, who, what
         ),
     )
-    change_families(world, who, what, c.month, c.seed, p, c.ledger)
+    carry_out(c, who, what)
+
+
+def rates_of(c: Context) -> Rates:
+    """Return the month's probabilities."""
+    return monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+
+
+def carry_out(c: Context, who: I32, what: U8) -> None:
+    """Let what was asked happen to families."""
+    change_families(c.world, who, what, c.month, c.seed, c.parameters.demography, c.ledger)
 
 
 def change_families(

@@ -144,7 +144,6 @@ def ask_to_leave(
     """Ask a span of households whether they stay, look for a home, leave, or give up looking. Nothing is changed."""
     head = households.head
     area_of = households.area
-    searching = households.searching
     moved_in = households.moved_in
     dwelling = households.dwelling
     eldest = outline.eldest
@@ -171,8 +170,7 @@ def ask_to_leave(
             if head[row] < 0 or area_of[row] == m.places:
                 continue
             if area_of[row] > m.places:
-                # At the gate: who does not settle in time lives elsewhere.
-                if month - households.search_since[row] >= p.gate_months:
+                if never_settles(households, row, month, p) == 1:
                     who[found] = row
                     what[found] = NEVER_SETTLES
                     found += 1
@@ -181,20 +179,57 @@ def ask_to_leave(
             answer = STAYS
             if uniform(word) < likeliest(households, dwellings, areas, outline, row, month, m, p):
                 answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
-            spare = uniform(fourth[row - begin])
-            if searching[row] == NOT_SEARCHING:
-                if answer == STAYS and spare < p.join_list and on_a_list(households, row) == 0:
-                    answer = JOINS_LISTS
-            else:
-                if answer == LOOKS:  # it does already
-                    answer = STAYS
-                if answer == STAYS and searching[row] == WANTS_CHANGE and spare < p.give_up_search:
-                    answer = GIVES_UP
+            answer = about_search(households, row, answer, uniform(fourth[row - begin]), p)
             if answer != STAYS:
                 who[found] = row
                 what[found] = answer
                 found += 1
     return found
+
+
+@kernel
+def never_settles(households: Households, row: int, month: int, p: Leaving) -> int:
+    """Say whether a household at the gate has looked for so long that it lives elsewhere."""
+    return 1 if month - households.search_since[row] >= p.gate_months else 0
+
+
+@kernel
+def about_search(households: Households, row: int, answer: int, spare: float, p: Leaving) -> int:
+    """Return a household's answer as its search has it: who looks already may give up, who does not may join a list.
+
+    `spare` is a uniform draw.
+    """
+    if households.searching[row] == NOT_SEARCHING:
+        if answer == STAYS and spare < p.join_list and on_a_list(households, row) == 0:
+            return JOINS_LISTS
+        return answer
+    if answer == LOOKS:  # it does already
+        answer = STAYS
+    if answer == STAYS and households.searching[row] == WANTS_CHANGE and spare < p.give_up_search:
+        return GIVES_UP
+    return answer
+
+
+@kernel
+def reply(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    row: int,
+    month: int,
+    word: int,
+    spare_word: int,
+    m: Departures,
+    p: Leaving,
+) -> int:
+    """Return what one household says about its home this month, as `ask_to_leave` writes it down."""
+    if households.area[row] == m.places:
+        return STAYS
+    if households.area[row] > m.places:
+        return NEVER_SETTLES if never_settles(households, row, month, p) == 1 else STAYS
+    answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
+    return about_search(households, row, answer, uniform(spare_word), p)
 
 
 @kernel
@@ -369,7 +404,13 @@ def leaving(c: Context) -> None:
             persons, households, dwellings, areas, seen, start, stop, c.month, m, p, who, what
         ),
     )
+    carry_out(c, m, who, what)
+
+
+def carry_out(c: Context, m: Departures, who: I32, what: U8) -> None:
+    """Let what households have answered happen."""
+    world = c.world
     let_leave(
-        persons, households, dwellings, areas, world.used, c.month, c.organisations, address(Purpose.JOINING, 0), m,
-        who, what, c.ledger,
+        world.persons, world.households, world.dwellings, world.areas, world.used, c.month, c.organisations,
+        address(Purpose.JOINING, 0), m, who, what, c.ledger,
     )  # fmt: skip

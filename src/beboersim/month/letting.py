@@ -20,6 +20,7 @@ from beboersim.law.letting import (
     in_force,
     meets_flexible_criteria,
 )
+from beboersim.law.letting.decisions import CRITERIA, DUTY, FIRST_GROUND
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.world.codes import (
     ARRIVING,
@@ -546,7 +547,14 @@ def walk(
             if duty and route != ASSIGNED:
                 answered[k] = vacancy  # the duty bars on every later route as well
             ledger.flows[REFUSED_BY_RULE, area] += 1.0
-            note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], route)
+            reason = DUTY if duty else CRITERIA
+            if route == ASSIGNED:  # the first ground in the order of § 59
+                reason = FIRST_GROUND + 4  # cash benefit
+                if m.facts[k, FOREIGN_CITIZEN] == 1.0:
+                    reason = FIRST_GROUND + 3
+                if m.facts[k, CONVICTED] == 1.0:
+                    reason = FIRST_GROUND  # release
+            note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], reason)
             continue
         # An offer, and the household's answer.
         ledger.flows[OFFERS, area] += 1.0
@@ -560,7 +568,8 @@ def walk(
         ledger.flows[REFUSALS, area] += 1.0
         if rich:
             ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
-        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+        offered_by = FLEXIBLE if route == LOCAL else LIST if route == SPARE else route
+        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], offered_by)
         offers_left -= 1.0
         if offers_left <= 0.0:
             return -1

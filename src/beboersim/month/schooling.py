@@ -99,30 +99,28 @@ def ask_pupils_and_students(
             number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
         for k in range(number):
             row = begin + near[k]
-            home = household[row]
-            if home < 0:
+            if household[row] < 0:
                 continue
-            months_old = month - birth[row]
-            if activity[row] == PUPIL and months_old == GROWN_UP:
-                who[found] = row
-                what[found] = TURNS_TWELVE
-                found += 1
-                continue
-            parent_works = works_at_home(persons, households, home) if activity[row] == PUPIL else 0
-            step = school_step(
-                months_old,
-                persons.education[row],
-                activity[row],
-                month - persons.since[row],
-                parent_works,
-                uniform(first[row - begin]),
-                p,
-            )
+            step = step_of(persons, households, row, month, first[row - begin], p)
             if step != STAYS:
                 who[found] = row
                 what[found] = step
                 found += 1
     return found
+
+
+@kernel
+def step_of(persons: Persons, households: Households, row: int, month: int, word: int, p: Schooling) -> int:
+    """Return `school_step` for a person of the tables, or TURNS_TWELVE."""
+    months_old = month - persons.birth[row]
+    doing = persons.activity[row]
+    parent_works = 0
+    if doing == PUPIL:
+        if months_old == GROWN_UP:
+            return TURNS_TWELVE
+        parent_works = works_at_home(persons, households, persons.household[row])
+    months_in = month - persons.since[row]
+    return school_step(months_old, persons.education[row], doing, months_in, parent_works, uniform(word), p)
 
 
 @kernel
@@ -182,6 +180,7 @@ def take_steps(
         if step == BECOMES_PUPIL:
             persons.activity[row] = PUPIL
             persons.since[row] = month
+            note(ledger, month, EV_ACTIVITY, persons.id[row], 0, PUPIL)
             continue
         words = philox(seed, persons.id[row], address, 0)
         kind, attached, lot = uniform(words[1]), uniform(words[2]), uniform(words[3])
@@ -236,6 +235,13 @@ def schooling(c: Context) -> None:
             world.persons, world.households, start, stop, c.month, c.seed, word, p, who, what
         ),
     )
+    carry_out(c, who, what)
+
+
+def carry_out(c: Context, who: I32, what: U8) -> None:
+    """Let the steps of those who were asked happen."""
+    world = c.world
     take_steps(
-        world.persons, world.households, world.areas, c.month, c.seed, word, p, c.youth, who, what, c.ledger
-    )
+        world.persons, world.households, world.areas, c.month, c.seed, c.address(Purpose.SCHOOLING),
+        c.parameters.schooling, c.youth, who, what, c.ledger,
+    )  # fmt: skip

@@ -226,7 +226,9 @@ def event_at_work(
     m: Market,
     p: Work,
 ) -> int:
-    """Return `work_event` for a person of the tables."""
+    """Return `work_event` for a person of the tables; only those in work and those outside it are asked."""
+    if persons.activity[row] != EMPLOYED and persons.activity[row] != OUTSIDE:
+        return UNCHANGED
     months_old = month - persons.birth[row]
     area = households.area[persons.household[row]]
     town = max(areas.municipality[area], 0)
@@ -373,14 +375,21 @@ def work(c: Context) -> None:
     world, p, m = c.world, c.parameters.work, market(c)
     persons, households = world.persons, world.households
     word = c.address(Purpose.WORK)
-    total = int(world.used[0])
-    count_chances(persons, households, world.used, world.places, c.ledger.flows[JOB_CHANCES])
     who, what = asked(
         c.pieces,
-        total,
+        int(world.used[0]),
         lambda start, stop, who, what: ask_workers(
             persons, households, world.areas, start, stop, c.month, c.seed, word, m, p, who, what
         ),
     )
+    carry_out(c, who, what)
+
+
+def carry_out(c: Context, who: I32, what: U8) -> None:
+    """Let what was asked happen to people's work, and book the month's income."""
+    world, p = c.world, c.parameters.work
+    persons, households = world.persons, world.households
+    count_chances(persons, households, world.used, world.places, c.ledger.flows[JOB_CHANCES])
+    word = c.address(Purpose.WORK)
     change_work(persons, households, world.places, c.month, c.seed, word, p, who, what, c.ledger)
-    each_piece(c.pieces, total, lambda start, stop: earn(persons, start, stop, c.month, p))
+    each_piece(c.pieces, int(world.used[0]), lambda start, stop: earn(persons, start, stop, c.month, p))

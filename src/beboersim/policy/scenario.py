@@ -67,6 +67,11 @@ class Scenario:
             )
         return _read(given, text_of(path), areas)
 
+    @classmethod
+    def of_text(cls, scenario: str, text: str, areas: Collection[str] = ()) -> Scenario:
+        """Read a scenario by its id from its text, as it stands beside the results of a run."""
+        return _read(f"{scenario}.toml", text, areas)
+
     def check_dates(self, start: date, until: date) -> None:
         """Raise InputError if a change begins outside the run or is over before it."""
         run = f"the run goes from {start} to {until}, which is not included"

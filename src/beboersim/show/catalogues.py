@@ -9,7 +9,7 @@ from typing import Any
 from beboersim.policy.catalogue import Kind, Quantity, Value, of_kind, shown
 from beboersim.policy.scenario import Scenario, shipped_scenarios
 from beboersim.policy.where import Where
-from beboersim.show.words import word
+from beboersim.show.words import LANGS, word
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -172,6 +172,33 @@ def month() -> list[dict[str, str]]:
     from beboersim.month.order import MONTH
 
     return [{"process": process.__name__, "says": (process.__doc__ or "").strip().split("\n")[0]} for process in MONTH]
+
+
+def origin(lang: str) -> Table:
+    """Return where a month reads origin, why, and under which setting it makes no difference."""
+    from beboersim.month.origin import READINGS
+
+    headers = [word("table.process", lang), *(word(f"origin.{key}", lang) for key in ("what", "ground", "equal"))]
+    rows = [
+        [one.process, word(f"origin.{one.key}", lang), word(f"origin.ground_{one.ground}", lang), one.equal]
+        for one in READINGS
+    ]
+    return headers, rows
+
+
+def origin_as_json() -> list[dict[str, Any]]:
+    """Return where a month reads origin, in both languages."""
+    from beboersim.month.origin import READINGS
+
+    return [
+        {
+            "process": one.process,
+            "ground": one.ground,
+            "what": {lang: word(f"origin.{one.key}", lang) for lang in LANGS},
+            "equal": one.equal or None,
+        }
+        for one in READINGS
+    ]
 
 
 def _headers(keys: Iterable[str], lang: str) -> list[str]:

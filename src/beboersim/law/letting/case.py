@@ -570,17 +570,26 @@ def _rule_behind(route: int, reason: str, case: CaseForm) -> str | None:
     code = status_code(case.area.status)
     prevention = code == 1
     duty = "flexible_letting_obligatory_prevention" if prevention else "flexible_letting_obligatory_udsat"
-    if reason in GROUNDS:
-        name = "assignment_bar_prevention" if prevention else "assignment_bar_udsat"
-    elif reason in ("duty", "work_share", "criteria", "clean_record"):
-        name = duty if reason == "duty" else "flexible_letting_voluntary"
-    elif reason in BEHIND_REASON:
-        name = BEHIND_REASON[reason]
+    behind = rule_of_refusal(reason, code)
+    if behind is not None:
+        name = behind
     elif route == FLEXIBLE and rule_on(duty, law) is not None and code >= 1 and case.agreement.flexible_obligatory:
         name = duty
     else:
         name = BEHIND_ROUTE[route]
     return name if rule_on(name, law) is not None else None
+
+
+def rule_of_refusal(reason: str, status: int) -> str | None:
+    """Return the id of the dated rule by which a reason refuses in an area of a status, or None if it names none."""
+    prevention = status == 1
+    if reason in GROUNDS:
+        return "assignment_bar_prevention" if prevention else "assignment_bar_udsat"
+    if reason == "duty":
+        return "flexible_letting_obligatory_prevention" if prevention else "flexible_letting_obligatory_udsat"
+    if reason in ("work_share", "criteria", "clean_record"):
+        return "flexible_letting_voluntary"
+    return BEHIND_REASON.get(reason)
 
 
 BEHIND_REASON: Mapping[str, str] = {
