@@ -12,6 +12,7 @@ import click
 
 from beboersim import __version__
 from beboersim.errors import InputError, meant
+from beboersim.experiments.options import FIRST_START, LAST_START, LAST_YEAR, MOST_REPLICATIONS, MOST_SEED
 
 if TYPE_CHECKING:
     from beboersim.evidence.areas import AreaRow
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FIRST_START, LAST_START = 2010, 2015  # the years for which the shipped lists can seed a world
-LAST_YEAR = 2050  # assumption: trends are carried forward at most this far
-MOST_SEED = 2**64 - 1  # the key of the generator has 64 bits
-MOST_REPLICATIONS = 100_000
 # Without a command, click 8.2 and later raise this to show the help; an earlier click shows it by itself.
 NO_COMMAND: tuple[type[Exception], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
 

@@ -42,11 +42,12 @@ class Outcome(NamedTuple):
         return _LABELS.get(self.id) or next(metric.label for metric in metrics() if metric.id == self.id)
 
 
-# The two that are sums of recorded counts and no metric of their own.
-_UNITS = {"outside": "persons", "lodged_households": "households"}
+# Those that are sums of recorded counts and no metric of their own.
+_UNITS = {"outside": "persons", "lodged_households": "households", "residents": "persons"}
 _LABELS = {
     "outside": Words("Outside work and education, persons", "Uden arbejde og uddannelse, personer"),
     "lodged_households": Words("Households without a home of their own", "Husstande uden egen bolig"),
+    "residents": Words("Residents", "Beboere"),
 }
 
 PARTS = tuple(Outcome("listed", name) for name in ("work_people", "work_composition", "work_age"))
@@ -149,12 +150,16 @@ def followed_areas(history: History) -> NDArray[np.bool_]:
     return listed if listed.any() else np.array([kind == "named_area" for kind in history.kinds])
 
 
-def outcomes_of(history: History, followed: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return every headline outcome on each date."""
+def outcomes_of(
+    history: History, followed: NDArray[np.bool_], outcomes: Sequence[Outcome] = HEADLINE
+) -> dict[str, Floats]:
+    """Return outcomes, all of the headline if none are named, on each date."""
     counts = history.with_status()
     found: dict[str, Floats] = {}
     for scope, chosen in (("listed", followed), ("rest", ~followed), ("town", np.ones_like(followed))):
-        wanted = [outcome for outcome in HEADLINE if outcome.scope == scope]
+        wanted = [outcome for outcome in outcomes if outcome.scope == scope]
+        if not wanted:
+            continue
         if not chosen.any():
             found |= {outcome.key: np.full(len(history.dates), np.nan) for outcome in wanted}
             continue
