@@ -164,7 +164,7 @@ def _salib(what: Literal["sample", "analyze"], method: str) -> Any:
         return getattr(import_module(f"SALib.{what}.{method}"), what)
     except ModuleNotFoundError:
         raise InputError(
-            f"the design {method} needs SALib, which is not installed. Install it with: pip install 'beboersim[sensitivity]'"
+            f"the design {method} needs SALib, which is not installed: pip install 'beboersim[sensitivity]'."
         ) from None
 
 
