@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,19 +12,19 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fake_sweep as fake
 import polars as pl
 import psutil
 import pytest
 from click.testing import CliRunner
+from fake_sweep import fake_sweep
 
-import fake_sweep as fake
 from beboersim.cli import main
 from beboersim.errors import InputError
 from beboersim.experiments import chunks, parts
 from beboersim.experiments.chunks import Chunk
 from beboersim.experiments.experiment import Experiment
 from beboersim.experiments.sweep import Ended, How, chunks_of, left_to_do, status
-from fake_sweep import fake_sweep
 
 HERE = Path(__file__).parent
 PATHS = os.pathsep.join([str(HERE.parent), str(HERE), str(HERE.parent.parent / "src")])
@@ -34,11 +35,11 @@ places = ["Aarhus", "Odense"]
 from = 2015-01-01
 until = 2016-01-01
 scale = 0.01
-replications = 6
+replications = 3
 scenarios = ["law", "no-public-list"]
 presets = ["central", "null"]
 """
-RUNS = 24
+RUNS = 12
 
 
 @pytest.fixture(name="experiment")
@@ -48,13 +49,18 @@ def small_experiment(tmp_path: Path) -> Experiment:
     return Experiment.load(path)
 
 
-@pytest.fixture(name="undisturbed", scope="module")
-def left_in_peace(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+@pytest.fixture(name="peace", scope="module")
+def left_in_peace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peace")
     (folder / "small.toml").write_text(TEXT, encoding="utf-8")
-    ended = fake_sweep(Experiment.load(folder / "small.toml"), folder / "out", How(workers=2))
+    ended = fake_sweep(Experiment.load(folder / "small.toml"), folder / "out", How())
     assert (ended.state.done, ended.state.failed) == (RUNS, 0)
-    return tables(folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture(name="undisturbed", scope="module")
+def its_tables(peace: Path) -> dict[str, pl.DataFrame]:
+    return tables(peace)
 
 
 def tables(folder: Path) -> dict[str, pl.DataFrame]:
@@ -74,7 +80,7 @@ def the_same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bo
 def started(experiment: Experiment, folder: Path, seconds: float = 0.3) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, str(HERE / "fake_sweep.py"), experiment.path, str(folder), str(seconds)],
-        env={**os.environ, "PYTHONPATH": PATHS}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": PATHS}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
@@ -114,7 +120,7 @@ def test_a_sweep_that_was_killed_ends_with_the_same_rows(
         workers[0].kill()
     if killed == "worker":
         # The parent replaces the worker and goes on to the end.
-        assert process.wait(60) == 0, process.stderr and process.stderr.read()
+        assert process.wait(60) == 0
         assert number_of_parts(folder) == len(chunks_of(experiment, experiment.planned()))
     else:
         process.wait(60)
@@ -124,8 +130,8 @@ def test_a_sweep_that_was_killed_ends_with_the_same_rows(
         assert 3 <= before < len(chunks_of(experiment, experiment.planned()))
         time.sleep(0.5)
         assert number_of_parts(folder) == before
-        ended = fake_sweep(experiment, folder, How(workers=2))
-        assert ended.state.fresh < RUNS
+        ended = fake_sweep(experiment, folder, How())
+        assert ended.state.fresh == RUNS - before
     assert the_same(tables(folder), undisturbed)
 
 
@@ -148,10 +154,9 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("table", ["runs", "areas", "towns"])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_part_is_found_and_run_again(
-    damage: str, table: str, experiment: Experiment, tmp_path: Path, undisturbed: dict[str, pl.DataFrame]
+    damage: str, table: str, experiment: Experiment, tmp_path: Path, peace: Path, undisturbed: dict[str, pl.DataFrame]
 ) -> None:
-    folder = tmp_path / "out"
-    fake_sweep(experiment, folder, How(workers=2))
+    folder = Path(shutil.copytree(peace, tmp_path / "out"))
     chosen = sorted((folder / table).glob("part-*.parquet"))[2]
     held = len(parts.read_part(folder, chosen.stem).ids)  # type: ignore[union-attr]
     content = DAMAGES[damage](chosen.read_bytes())
@@ -180,8 +185,8 @@ def test_a_full_disk_is_said_and_the_sweep_goes_on_when_there_is_room(
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(disk)], check=False).returncode == 0
-    if not mounted:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a disk of its own cannot be mounted here")
     try:
         with pytest.raises(OSError, match="No space left"):
@@ -204,22 +209,24 @@ def test_a_run_that_raises_becomes_a_row_with_the_command_that_repeats_it(
     assert (ended.state.done, ended.state.failed) == (RUNS - 4, 4)
     failed = pl.read_parquet(folder / "runs.parquet").filter(pl.col("status") == "failed")
     row = failed.row(0, named=True)
-    assert row["message"].startswith("ValueError: ")
+    assert row["message"].startswith("InputError: ")
     assert "Traceback" in row["traceback"]
     assert row["command"] == f"beboersim --debug sweep {experiment.path} --only {row['run_id']}"
     areas = pl.read_parquet(folder / "areas" / "part-*.parquet")
     assert not set(failed["run_id"]) & set(areas["run_id"])
     monkeypatch.delenv(fake.BROKEN)
     assert fake_sweep(experiment, folder, How(workers=2)).state.fresh == 0
-    assert fake_sweep(experiment, folder, How(workers=2, again=True)).state == (RUNS, 0, RUNS, 4, pytest.approx(0, abs=60))
+    again = fake_sweep(experiment, folder, How(workers=2, again=True)).state
+    assert (again.done, again.failed, again.fresh) == (RUNS, 0, 4)
 
 
 def test_a_run_that_ends_its_process_is_given_up_and_the_rest_goes_on(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(fake.DEADLY, "3")
-    ended = fake_sweep(Experiment.load(experiment.path), tmp_path / "out", How(workers=2, limit=12))
-    assert (ended.state.done, ended.state.failed) == (8, 4)
+    fewer = changed(experiment, ('["central", "null"]', '["central"]'), ('["law", "no-public-list"]', '["law"]'))
+    ended = fake_sweep(fewer, tmp_path / "out", How(workers=2), processes=True)
+    assert (ended.state.done, ended.state.failed) == (2, 1)
     failed = pl.read_parquet(tmp_path / "out" / "runs.parquet").filter(pl.col("status") == "failed")
     assert set(failed["seed"]) == {3}
     assert set(failed["message"].str.contains("exit code 9, 3 times")) == {True}
@@ -239,10 +246,11 @@ def test_a_changed_experiment_keeps_what_still_belongs_and_takes_back_what_belon
 ) -> None:
     folder = tmp_path / "out"
     fake_sweep(experiment, folder, How(workers=2))
-    fewer = changed(experiment, ('["central", "null"]', '["central"]'), ("replications = 6", "replications = 7"))
+    fewer = changed(experiment, ('["central", "null"]', '["central"]'), ("replications = 3", "replications = 4"))
     ended = fake_sweep(fewer, folder, How(workers=2))
-    assert (len(ended.settled.ids), ended.settled.set_aside, ended.state.fresh) == (12, 12, 2)
-    assert set(pl.read_parquet(folder / "areas" / "part-*.parquet")["run_id"]) == {run.run_id for run in fewer.planned()}
+    assert (len(ended.settled.ids), ended.settled.set_aside, ended.state.fresh) == (6, 6, 2)
+    held = set(pl.read_parquet(folder / "areas" / "part-*.parquet")["run_id"])
+    assert held == {run.run_id for run in fewer.planned()}
     again = changed(experiment)
     ended = fake_sweep(again, folder, How(workers=2))
     assert (len(ended.settled.ids), ended.settled.set_aside, ended.state.fresh) == (RUNS, 2, 0)
@@ -298,7 +306,7 @@ def test_a_shard_and_the_same_shard_do_not_work_at_once_and_two_shards_do(tmp_pa
 def test_a_folder_that_holds_other_things_is_refused(experiment: Experiment, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.odt").touch()
-    with pytest.raises(InputError, match="other files, such as thesis.odt"):
+    with pytest.raises(InputError, match="other files, such as thesis"):
         fake_sweep(experiment, tmp_path / "mine", How())
     other = Path(experiment.path).with_name("other.toml")
     other.write_text(TEXT, encoding="utf-8")
@@ -311,10 +319,11 @@ def test_chunks_are_smaller_for_larger_towns_and_never_depend_on_the_clock() -> 
     assert chunks.chunk_size(1000, 2000, 24) == chunks.MOST_RUNS
     assert chunks.chunk_size(1000, 330_000, 192) == 1
     assert chunks.chunk_size(24, 2000, 24) == 2
+    assert chunks.chunk_size(12, 2000, 24) == 1
 
 
 def test_one_run_costs_little_beside_itself(experiment: Experiment) -> None:
-    """What a chunk needs for packing and writing is small; the bound is ten times the aim of 5 ms, for slow machines."""
+    """What a chunk needs to be packed is small: a hundred times the aim of 5 ms still passes on a busy machine."""
     run = experiment.planned()[0]
     with fake.in_fake_town():
         alone = chunks.do_chunk(Chunk(0, (run,), "x"))
@@ -348,6 +357,7 @@ def test_status_and_errors_are_told_on_the_command_line(experiment: Experiment, 
         (("--out", folder, "--shard", "3/2"), "--shard 3/2 is not among 1/2 to 2/2."),
         (("--out", folder, "--scheduler", "tcp://x:1"), "--scheduler is for --executor dask."),
         (("--only", "0123"), "--only 0123 is not a run"),
+        (("--status", "--dry-run", "--out", folder), "are asked one at a time"),
     ):
         code, said = call(*wrong)
         assert (code, sentence in said) == (2, True), said

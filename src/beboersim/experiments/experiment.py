@@ -55,6 +55,15 @@ class Future(NamedTuple):
     settings: tuple[tuple[str, Value], ...]
 
 
+class Row(NamedTuple):
+    """A row of the design: the number of its point, the scenario below it, and the policy and future it makes."""
+
+    point: int
+    base: str
+    policy: Policy
+    future: Future
+
+
 class PlannedRun(NamedTuple):
     """A run, and where it stands in its experiment."""
 
@@ -140,12 +149,12 @@ class Experiment:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """Every policy once, in the order of the file; the first is the baseline unless the file names another."""
-        return tuple({policy.label: policy for _, policy, _ in self.rows()}.values())
+        return tuple({row.policy.label: row.policy for row in self.rows()}.values())
 
     @cached_property
     def futures(self) -> tuple[Future, ...]:
         """Every future once, in the order of the file."""
-        return tuple({future.label: future for _, _, future in self.rows()}.values())
+        return tuple({row.future.label: row.future for row in self.rows()}.values())
 
     @property
     def first_policy(self) -> str:
@@ -164,12 +173,12 @@ class Experiment:
         parted = [day for plan in plans[1:] if (day := plan.differs_from(plans[0])) is not None]
         return max(min(parted, default=self.start).replace(day=1), self.start)
 
-    def rows(self) -> Iterator[tuple[int, Policy, Future]]:
-        """Yield the number of a point, a policy and a future, for everything that is run."""
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of the design: every point under every preset and scenario."""
         for preset in self.presets:
             for number in range(len(self.points.rows)):
                 for scenario in self.scenarios:
-                    yield number, self._policy(scenario, number), self._future(preset, number)
+                    yield Row(number, scenario.id, self._policy(scenario, number), self._future(preset, number))
 
     def _policy(self, scenario: Scenario, number: int) -> Policy:
         point, factors = self.points.rows[number], self._factors
@@ -208,7 +217,7 @@ class Experiment:
     def planned(self, replications: int | None = None) -> tuple[PlannedRun, ...]:
         """Return every run, seed by seed: what is finished early then holds all policies on the first seeds."""
         found: dict[str, PlannedRun] = {}
-        pairs = list({(policy.label, future.label): (policy, future) for _, policy, future in self.rows()}.values())
+        pairs = list({(row.policy.label, row.future.label): (row.policy, row.future) for row in self.rows()}.values())
         for seed in range(self.seed, self.seed + (self.replications if replications is None else replications)):
             for places in self.places:
                 for policy, future in pairs:

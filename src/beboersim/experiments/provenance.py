@@ -122,6 +122,16 @@ def sweep_provenance(experiment: Experiment, command: Iterable[str] | None = Non
         },
         "areas_file": None if areas is None else {"name": areas.name, "sha256": file_hash(areas)},
         "baseline": experiment.first_policy,
+        "outcomes": [outcome.key for outcome in experiment.outcomes],
+        "targets": [target._asdict() for target in experiment.targets],
+        "design": {
+            "kind": "scenarios" if experiment.design is None else experiment.design.kind,
+            "factors": [
+                {"name": factor.name, "kind": factor.kind, "type": factor.type, "values": list(factor.values),
+                 "low": factor.low, "high": factor.high}
+                for factor in (experiment.design.factors if experiment.design else ())
+            ],
+        },
         "first_seed": experiment.seed,
         "replications": experiment.replications,
     }

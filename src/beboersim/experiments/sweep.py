@@ -197,7 +197,7 @@ def _precise(experiment: Experiment, folder: Path, replications: int) -> bool:
     from beboersim.experiments.results import Results
 
     assert experiment.stop is not None
-    values = Results(folder, experiment).values(replications)
+    values = Results(folder).values(replications)
     return all(widest(values, outcome) <= experiment.stop.half_width for outcome in experiment.stop.outcomes)
 
 
@@ -218,16 +218,16 @@ def design_table(experiment: Experiment) -> pa.Table:
     factors = experiment.design.factors if experiment.design else ()
     units = experiment.points.units
     rows: list[dict[str, Any]] = []
-    for number, policy, future in experiment.rows():
+    for number, base, policy, future in experiment.rows():
         point = experiment.points.rows[number]
-        row: dict[str, Any] = {"point": number, "policy": policy.label, "future": future.label,
-                               "scenario": policy.scenario.id, "preset": future.preset}  # fmt: skip
+        row: dict[str, Any] = {"point": number, "base": base, "preset": future.preset, "policy": policy.label,
+                               "future": future.label}  # fmt: skip
         row |= {factor.name: point.get(factor.name) for factor in factors}
         if units is not None:
             row |= {f"unit.{factor.name}": float(units[number, at]) for at, factor in enumerate(factors)}
         rows.append(row)
     kinds = {"flag": pa.bool_(), "choice": pa.string(), "integer": pa.int64()}
-    fields = [("point", pa.int64()), *((name, pa.string()) for name in ("policy", "future", "scenario", "preset"))]
+    fields = [("point", pa.int64()), *((name, pa.string()) for name in ("base", "preset", "policy", "future"))]
     fields += [(factor.name, kinds.get(factor.type, pa.float64())) for factor in factors]
     if units is not None:
         fields += [(f"unit.{factor.name}", pa.float64()) for factor in factors]
