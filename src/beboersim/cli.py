@@ -527,6 +527,22 @@ def sweep(experiment: str, **given: Any) -> None:
     sweep_command(options)
 
 
+@main.command(epilog=example("beboersim analyse results --lang da", "beboersim analyse results --json"))
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--smallest", default=0.0, show_default=True, type=click.FloatRange(min=0.0),
+    help="Size of an effect that matters, in its unit: beliefs are told where it falls below.",
+)
+@click.option("--quiet", is_flag=True, help="Do not name the files.")
+@option_lang
+@option_json
+def analyse(folder: str, smallest: float, quiet: bool, lang: str, as_json: bool) -> None:
+    """Say what the results of a sweep show, and how sure that is; write tables and figures to DIR/analysis."""
+    from beboersim.show.analyse import analyse_command
+
+    analyse_command(Path(folder), smallest, lang, as_json, quiet)
+
+
 def _sweep_options(
     name: str,
     *,

@@ -52,7 +52,7 @@ def variance_reduction(baseline: Floats, other: Floats) -> float | None:
 
 
 def effects(values: Values) -> Rows:
-    """Return a row an outcome, future and policy: level, paired difference, t and bootstrap interval, achieved width."""
+    """Return a row an outcome, future and policy: levels, paired difference, t and bootstrap interval, half-width."""
     found: Rows = []
     for outcome in values.outcomes:
         at = values.of(outcome.key)
@@ -113,8 +113,7 @@ def spread(results: Results, values: Values) -> Rows:
             known = n > 0
             if not known.any():
                 continue
-            means = np.array([row[np.isfinite(row)].mean() if ok else np.nan for row, ok in zip(difference, known,
-                                                                                                strict=True)])  # fmt: skip
+            means = np.array([_mean(line, np.nan) for line in difference])
             variances = np.array([np.var(row[np.isfinite(row)], ddof=1) if m > 1 else np.nan
                                   for row, m in zip(difference, n, strict=True)])  # fmt: skip
             about = {"outcome": outcome.key, "unit": outcome.unit, "policy": policy}

@@ -80,7 +80,7 @@ class Results:
         except (OSError, ValueError):
             self.provenance = {}
         if "experiment" not in self.provenance or not (self.folder / parts.DESIGN).is_file():
-            raise InputError(f"{folder} does not hold the results of a sweep. `beboersim sweep ... --out DIR` makes them.")
+            raise InputError(f"{folder} holds no results of a sweep. `beboersim sweep ... --out DIR` makes them.")
 
     # The tables
 
