@@ -13,7 +13,7 @@ import pyarrow.csv as pc
 
 from beboersim.experiments import parts
 from beboersim.experiments.chunks import as_parquet
-from beboersim.experiments.effects import composition, cost_per_effect, displacement, effects, spread
+from beboersim.experiments.effects import composition, cost_per_effect, displacement, effects, pooled, spread
 from beboersim.experiments.exchange_formats import ema_pair, salib_problem
 from beboersim.experiments.results import Results
 from beboersim.experiments.robust import beliefs, partial_information, regret, satisficing
@@ -22,8 +22,8 @@ from beboersim.experiments.shapley import pairs, shapley
 
 Rows = list[dict[str, Any]]
 TABLES = (
-    "effects", "spread", "composition", "displacement", "cost", "shapley", "interactions", "dose", "morris", "sobol",
-    "ranking", "regret", "satisficing", "beliefs", "information",
+    "effects", "pooled", "spread", "composition", "displacement", "cost", "shapley", "interactions", "dose", "morris",
+    "sobol", "ranking", "regret", "satisficing", "beliefs", "information",
 )  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def analyse(results: Results, smallest: float = 0.0) -> dict[str, Rows]:
     differences = effects(values)
     found: dict[str, Rows] = {
         "effects": differences,
+        "pooled": pooled(values),
         "spread": spread(results, values),
         "composition": composition(differences),
         "displacement": displacement(differences),

@@ -15,6 +15,8 @@ from beboersim.experiments.runs import History, RunResult, execute_all, specs_of
 from beboersim.outcomes.metrics import LISTED, Words, metrics, municipality_metrics
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from beboersim.experiments.options import RunOptions
 
 Floats = NDArray[np.float64]
@@ -123,6 +125,24 @@ class Comparison:
         """Estimate scenario - baseline at the end."""
         found = self.values[outcome.key]
         return paired_difference(found[0, :, -1], found[scenario, :, -1])
+
+    def effects(self) -> pd.DataFrame:
+        """Return the differences at the end: a row an outcome and scenario, with the interval over seeds."""
+        import pandas as pd
+
+        rows = []
+        for outcome in filter(self.has, HEADLINE):
+            for at in range(1, len(self.scenarios)):
+                found = self.difference(outcome, at)
+                rows.append(
+                    {"outcome": outcome.key, "unit": outcome.unit, "policy": self.scenarios[at],
+                     "level_baseline": self.level(outcome, 0).mean, "effect": found.mean,
+                     "half_width": found.half_width, "low": found.low, "high": found.high, "n": found.n}
+                )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        return str(self.effects().to_html(index=False, float_format=lambda value: f"{value:.4g}"))
 
 
 def cohort_of(options: RunOptions) -> date:

@@ -88,6 +88,26 @@ def effects(values: Values) -> Rows:
     return found
 
 
+def pooled(values: Values) -> Rows:
+    """Return a row an outcome and policy: the mean difference over the futures that are whole, seed by seed."""
+    found: Rows = []
+    for outcome in values.outcomes:
+        at = values.of(outcome.key)
+        for p, policy in enumerate(values.policies):
+            difference = at[p] - at[values.baseline]
+            whole = np.isfinite(difference).all(1)
+            if p == values.baseline or not whole.any():
+                continue
+            shown = estimate(difference[whole].mean(0))
+            found.append(
+                {"outcome": outcome.key, "unit": outcome.unit, "policy": policy, "futures": int(whole.sum()),
+                 "n": shown.n, "effect": shown.mean, "sd": shown.sd, "half_width": shown.half_width, "low": shown.low,
+                 "high": shown.high, "clear": shown.clear,
+                 "share_of_futures_above": float((difference[whole].mean(1) > 0).mean())}
+            )  # fmt: skip
+    return found
+
+
 def widest(values: Values, outcome: str) -> float:
     """Return the largest half-width of an outcome's differences; infinite while one is not known."""
     wide = [row["half_width"] for row in effects(values) if row["outcome"] == outcome]

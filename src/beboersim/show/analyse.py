@@ -1,4 +1,4 @@
-"""What `analyse` prints and draws: for each question the design can answer, a table and, for the chief ones, a figure."""
+"""What `analyse` prints and draws: for each question the design answers a table, and for the chief ones a figure."""
 
 from __future__ import annotations
 
@@ -48,16 +48,18 @@ def analyse_command(folder: Path, smallest: float, lang: str, as_json: bool, qui
             baseline=values.policies[values.baseline],
         )
     )  # fmt: skip
+    few = len(values.futures) <= MOST_FACTORS
     cells = np.isfinite(values.at).any(0)
     if not cells.all():
         click.echo(word("analyse.missing", lang).format(n=int((~cells).sum()), total=cells.size))
     for name, show in SHOWN.items():
         rows = tables[name]
-        if rows:
-            headers, lines = show(chief(rows), lang)
+        # A thousand futures one by one tell a reader nothing: then the mean over them is shown.
+        if rows and name != ("pooled" if few else "effects"):
+            columns, lines = show(chief(rows), lang)
             click.echo()
             click.echo(word(f"analyse.{name}", lang))
-            print_table(headers, lines[:MOST_ROWS])
+            print_table(columns, lines[:MOST_ROWS])
             if len(rows) > min(len(lines), MOST_ROWS):
                 click.echo(word("analyse.more", lang).format(n=len(rows) - min(len(lines), MOST_ROWS)))
     click.echo()
@@ -102,6 +104,15 @@ def _effects(rows: Rows, lang: str) -> tuple[list[str], list[list[str]]]:
         lines.append([*outcome_words(row, lang), row["future"], row["policy"], f"{said} ({way})" if way else said,
                       str(row["n"]), MISSING if saved is None else plain(saved, "ratio", lang)])  # fmt: skip
     return headers(lang, "outcome", "where", "future", "policy", "effect", "n", "reduction"), lines
+
+
+def _pooled(rows: Rows, lang: str) -> tuple[list[str], list[list[str]]]:
+    lines = [
+        [*outcome_words(row, lang), row["policy"], number(row["effect"], row["half_width"], row["unit"], lang),
+         plain(row["share_of_futures_above"], "share", lang), str(row["futures"])]
+        for row in rows
+    ]  # fmt: skip
+    return headers(lang, "outcome", "where", "policy", "effect", "share_above", "futures"), lines
 
 
 def _shapley(rows: Rows, lang: str) -> tuple[list[str], list[list[str]]]:
@@ -178,7 +189,7 @@ def _information(rows: Rows, lang: str) -> tuple[list[str], list[list[str]]]:
     return headers(lang, "outcome", "where", "parameter", "worth", "by_chance"), lines
 
 
-SHOWN = {"effects": _effects, "shapley": _shapley, "morris": _morris, "sobol": _sobol, "dose": _dose,
+SHOWN = {"effects": _effects, "pooled": _pooled, "shapley": _shapley, "morris": _morris, "sobol": _sobol, "dose": _dose,
          "regret": _regret, "beliefs": _beliefs, "information": _information}  # fmt: skip
 
 
@@ -282,8 +293,8 @@ def _draw_shapley(rows: Rows, title: str, lang: str) -> Figure:
 
 
 def _draw_morris(rows: Rows, title: str, lang: str) -> Figure:
-    shown = [row for row in rows if (row["rank"] <= MOST_FACTORS or row["factor"] == SEED) and row["mu_star"] is not None]
-    shown = [row for row in shown if row["of"] == "level"]
+    levels = [row for row in rows if row["of"] == "level" and row["mu_star"] is not None]
+    shown = [row for row in levels if row["rank"] <= MOST_FACTORS or row["factor"] == SEED]
     figure, panels = _panels(shown, title, word("analyse.caption_morris", lang), MOST_FACTORS)
     for outcome, axes in panels:
         those = [row for row in shown if row["outcome"] == outcome]
