@@ -96,4 +96,4 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 def _csv(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pc.write_csv(table, sink)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue().to_pybytes())

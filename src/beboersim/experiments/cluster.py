@@ -65,13 +65,13 @@ def in_cluster(chunks: Sequence[Chunk], scheduler: str | None, workers: int) -> 
                 break
         for future in done:
             chunk = asked.pop(future)
-            error = future.exception()
-            if error is None:
+            lost = future.exception()
+            if lost is None:
                 yield Heard(payload=future.result())
-            elif isinstance(error, KilledWorker):
-                said = f"The workers that ran it were lost: {error}"
+            elif isinstance(lost, KilledWorker):
+                said = f"The workers that ran it were lost: {lost}"
                 yield Heard(payload=do_chunk(chunk._replace(given_up={run.run_id: said for run in chunk.runs})))
             else:
-                raise error
+                raise lost
             future.release()
             ask()

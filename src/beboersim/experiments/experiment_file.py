@@ -170,12 +170,12 @@ class _Reader(FileReader):
         else:
             if not isinstance(given, list) or not given:
                 self.wrong(key, 'places is a list of municipalities, such as ["Svendborg"], or "all".')
-            known = []
+            known: list[str] = []
             for at, name in enumerate(given):
                 right = known_as(name) if isinstance(name, str) else None
                 if right is None:
                     self.wrong((*key, at), f"{shown(name)} is not a Danish municipality.{meant(str(name), names())}")
-                known.append(right)
+                known.append(str(right))
             found = tuple(dict.fromkeys(known))
         return tuple((name,) for name in found) if apart else (found,)
 
