@@ -42,7 +42,9 @@ def handed_on(monkeypatch: pytest.MonkeyPatch) -> list[RunOptions]:
     return found
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["sweep", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["sweep", "--help"], ["--version"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom beboersim.cli import main\n"

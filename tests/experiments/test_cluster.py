@@ -117,7 +117,8 @@ def test_without_an_address_the_cluster_is_of_this_machine_and_ends_with_the_swe
     ended = sweep(experiment, tmp_path / "out", How(workers=2, executor="dask", limit=4))
     assert (ended.state.done, ended.state.failed) == (4, 0)
     left = [one for one in psutil.Process().children(recursive=True) if one.pid not in before]
-    assert not [one for one in psutil.wait_procs(left, timeout=20)[1] if "resource_tracker" not in "".join(one.cmdline())]
+    alive = psutil.wait_procs(left, timeout=20)[1]
+    assert not [one for one in alive if "resource_tracker" not in "".join(one.cmdline())]
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -49,7 +49,7 @@ def in_cluster(chunks: Sequence[Chunk], scheduler: str | None, workers: int) -> 
             raise InputError(f"--scheduler {scheduler}: no dask scheduler answers there ({error}).") from None
         waiting = iter(chunks)
         asked: dict[Any, Chunk] = {}
-        done = as_completed(raise_errors=False)
+        done = as_completed(loop=client.loop, raise_errors=False)
 
         def ask() -> bool:
             chunk = next(waiting, None)

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Rows = list[dict[str, Any]]
 SEED = "seed"
 RESAMPLES = 500
+ENOUGH = 0.9  # of the points that the fullest seed has
 FEWEST_POINTS = 8  # for a rank to mean anything
 
 
@@ -72,9 +73,12 @@ def units_of(results: Results) -> Floats:
 
 
 def over_seeds(y: Floats) -> Floats:
-    """Return the mean over the seeds that every point has; NaN where none is."""
-    whole = np.isfinite(y).all(0)
-    return np.asarray(y[:, whole].mean(1) if whole.any() else np.full(len(y), np.nan))
+    """Return each point's mean over the same seeds; NaN for a point that lacks one of them.
+
+    Seeds that few points have, as while a sweep is under way, are left out.
+    """
+    known = np.isfinite(y).sum(0)
+    return np.asarray(y[:, known >= ENOUGH * known.max()].mean(1))
 
 
 def morris(results: Results) -> Rows:
@@ -141,7 +145,7 @@ def sobol(results: Results) -> Rows:
 def seed_share(y: Floats) -> float | None:
     """Return which part of the variance of a single run is the seed's; None with one seed."""
     y = y[:, np.isfinite(y).all(0)]
-    if y.shape[1] < 2:
+    if y.shape[1] < 2 or len(y) < 2:
         return None
     seed = float(np.var(y, axis=1, ddof=1).mean())
     points = max(float(np.var(y.mean(1), ddof=1)) - seed / y.shape[1], 0.0)
