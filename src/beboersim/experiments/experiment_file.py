@@ -280,7 +280,7 @@ class _Reader(FileReader):
             self.wrong(("stop",), "[stop] is a table with half_width, outcome and at_most.")
         self.only(table, STOP_KEYS, ("stop",))
         given = table.get("outcome")
-        names = given if isinstance(given, list) else [given]
+        names: list[Any] = given if isinstance(given, list) else [given]
         keys = [outcome.key for outcome in outcomes]
         for name in names:
             if name not in keys:
