@@ -1,4 +1,4 @@
-"""A sweep whose workers are SLURM jobs. It runs on the login node or in a job of its own, and can be left and continued.
+"""A sweep whose workers are SLURM jobs. It runs on the login node or in a job of its own, and can be continued.
 
 python docs/slurm/cluster.py letting-grid results
 """

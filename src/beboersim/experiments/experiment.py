@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -149,12 +149,12 @@ class Experiment:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """Every policy once, in the order of the file; the first is the baseline unless the file names another."""
-        return tuple({row.policy.label: row.policy for row in self.rows()}.values())
+        return tuple({row.policy.label: row.policy for row in self.rows}.values())
 
     @cached_property
     def futures(self) -> tuple[Future, ...]:
         """Every future once, in the order of the file."""
-        return tuple({row.future.label: row.future for row in self.rows()}.values())
+        return tuple({row.future.label: row.future for row in self.rows}.values())
 
     @property
     def first_policy(self) -> str:
@@ -173,12 +173,15 @@ class Experiment:
         parted = [day for plan in plans[1:] if (day := plan.differs_from(plans[0])) is not None]
         return max(min(parted, default=self.start).replace(day=1), self.start)
 
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows of the design: every point under every preset and scenario."""
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the design: every point under every preset and scenario."""
+        found = []
         for preset in self.presets:
             for number in range(len(self.points.rows)):
-                for scenario in self.scenarios:
-                    yield Row(number, scenario.id, self._policy(scenario, number), self._future(preset, number))
+                future = self._future(preset, number)
+                found += [Row(number, one.id, self._policy(one, number), future) for one in self.scenarios]
+        return tuple(found)
 
     def _policy(self, scenario: Scenario, number: int) -> Policy:
         point, factors = self.points.rows[number], self._factors
@@ -217,7 +220,7 @@ class Experiment:
     def planned(self, replications: int | None = None) -> tuple[PlannedRun, ...]:
         """Return every run, seed by seed: what is finished early then holds all policies on the first seeds."""
         found: dict[str, PlannedRun] = {}
-        pairs = list({(row.policy.label, row.future.label): (row.policy, row.future) for row in self.rows()}.values())
+        pairs = list({(row.policy.label, row.future.label): (row.policy, row.future) for row in self.rows}.values())
         for seed in range(self.seed, self.seed + (self.replications if replications is None else replications)):
             for places in self.places:
                 for policy, future in pairs:
@@ -240,7 +243,7 @@ class Experiment:
 
 def _label(first: str, settings: Mapping[str, Value]) -> str:
     """Return a name for a policy or a future: what it starts from and what is set, or a hash where that is much."""
-    said = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in settings.items()]
-    if len(said) > MOST_NAMED:
-        return f"{first}, {hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]}"
+    if len(settings) > MOST_NAMED:
+        return f"{first}, {hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]}"
+    said = (f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in settings.items())
     return ", ".join([first, *said])

@@ -218,7 +218,7 @@ def design_table(experiment: Experiment) -> pa.Table:
     factors = experiment.design.factors if experiment.design else ()
     units = experiment.points.units
     rows: list[dict[str, Any]] = []
-    for number, base, policy, future in experiment.rows():
+    for number, base, policy, future in experiment.rows:
         point = experiment.points.rows[number]
         row: dict[str, Any] = {"point": number, "base": base, "preset": future.preset, "policy": policy.label,
                                "future": future.label}  # fmt: skip
