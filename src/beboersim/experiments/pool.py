@@ -7,6 +7,7 @@ and becomes a failed row.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -81,6 +82,9 @@ def in_processes(
                 heard = _listen(worker)
                 if heard is not None:
                     compiled = compiled or heard.payload is not None
+                    # It goes on at once, and what it gave is written meanwhile.
+                    if worker.chunk is None and waiting:
+                        worker.give(waiting.popleft())
                     yield heard
                     continue
                 crew.remove(worker)
@@ -129,7 +133,13 @@ def _serve(connection: Connection, work: Work) -> None:
     from beboersim.experiments.runs import begin_worker
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the workers
+    # Read when pyarrow is first imported, which is after this: small tables need neither its threads nor its pool.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     begin_worker()
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
     while True:
         try:
             chunk: Chunk = connection.recv()
