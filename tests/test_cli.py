@@ -23,7 +23,8 @@ from beboersim.policy.shipped import shipped_files
 HEAVY = ("mesa", "pandas", "numba", "scipy", "matplotlib", "pyarrow", "numpy")
 RUN = ("run", "law", "--place", "Svendborg")
 COMMANDS = (
-    "check", "compare", "explain", "law", "levers", "metrics", "parameters", "places", "run", "scenarios", "warm-up",
+    "analyse", "check", "compare", "explain", "law", "levers", "metrics", "parameters", "places", "run", "scenarios",
+    "sweep", "warm-up",
 )  # fmt: skip
 SHIPPED = {name: path.read_text(encoding="utf-8") for name, path in shipped_files("scenarios").items()}
 
@@ -41,7 +42,9 @@ def handed_on(monkeypatch: pytest.MonkeyPatch) -> list[RunOptions]:
     return found
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["sweep", "--help"], ["--version"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom beboersim.cli import main\n"

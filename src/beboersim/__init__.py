@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from beboersim.errors import InputError
+    from beboersim.experiments.api import Sweep, compare
+    from beboersim.experiments.results import Results, open_results
     from beboersim.model import BeboerModel
     from beboersim.policy.plan import Plan
     from beboersim.policy.scenario import Scenario
@@ -22,10 +24,17 @@ _HOMES = {
     "BeboerModel": "beboersim.model",
     "InputError": "beboersim.errors",
     "Plan": "beboersim.policy.plan",
+    "Results": "beboersim.experiments.results",
     "Scenario": "beboersim.policy.scenario",
+    "Sweep": "beboersim.experiments.api",
     "Town": "beboersim.town",
+    "compare": "beboersim.experiments.api",
+    "open_results": "beboersim.experiments.results",
 }
-__all__ = ["BeboerModel", "InputError", "Plan", "Scenario", "Town", "__version__"]
+__all__ = [
+    "BeboerModel", "InputError", "Plan", "Results", "Scenario", "Sweep", "Town", "__version__", "compare",
+    "open_results",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

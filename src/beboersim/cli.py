@@ -6,24 +6,22 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from beboersim import __version__
 from beboersim.errors import InputError, meant
+from beboersim.experiments.options import FIRST_START, LAST_START, LAST_YEAR, MOST_REPLICATIONS, MOST_SEED
 
 if TYPE_CHECKING:
     from beboersim.evidence.areas import AreaRow
     from beboersim.experiments.options import RunOptions
     from beboersim.policy.catalogue import Preset
+    from beboersim.show.sweep import SweepOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FIRST_START, LAST_START = 2010, 2015  # the years for which the shipped lists can seed a world
-LAST_YEAR = 2050  # assumption: trends are carried forward at most this far
-MOST_SEED = 2**64 - 1  # the key of the generator has 64 bits
-MOST_REPLICATIONS = 100_000
 # Without a command, click 8.2 and later raise this to show the help; an earlier click shows it by itself.
 NO_COMMAND: tuple[type[Exception], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
 
@@ -199,7 +197,7 @@ def metrics(lang: str, as_json: bool) -> None:
 @click.option("--quiet", is_flag=True, help="Say nothing of files that are right.")
 @option_json
 def check(files: tuple[str, ...], areas: str | None, quiet: bool, as_json: bool) -> None:
-    """Say whether scenarios (.toml) and tables of areas (.csv) are right, and if not, where and why."""
+    """Say whether scenarios and experiments (.toml) and tables of areas (.csv) are right, and if not, where and why."""
     from beboersim.show.tables import print_json
 
     names = {row.area for row in _areas(areas)} if areas else set()
@@ -217,12 +215,15 @@ def check(files: tuple[str, ...], areas: str | None, quiet: bool, as_json: bool)
 
 def _mistake(file: str, areas: set[str]) -> str | None:
     """Return what is wrong with a file, or None."""
+    from beboersim.experiments.experiment import Experiment
     from beboersim.policy.scenario import Scenario
 
     suffix = Path(file).suffix.lower()
     try:
         if suffix == ".csv":
             _areas(file)
+        elif suffix == ".toml" and _is_experiment(file):
+            Experiment.load(Path(file))
         elif suffix == ".toml":
             Scenario.load(Path(file), areas)
         else:
@@ -230,6 +231,13 @@ def _mistake(file: str, areas: set[str]) -> str | None:
     except InputError as error:
         return str(error)
     return None
+
+
+def _is_experiment(file: str) -> bool:
+    """Say whether a TOML file is an experiment; whatever is wrong with it is said by who reads it."""
+    from beboersim.policy.toml_lines import text_of
+
+    return any(line.strip().startswith("[experiment]") for line in text_of(Path(file)).splitlines())
 
 
 @main.group(epilog=example("beboersim explain month", "beboersim explain household --list --run results"))
@@ -541,6 +549,110 @@ def compare(scenarios: tuple[str, ...], replications: int, **given: Any) -> None
     from beboersim.show.commands import compare_command
 
     compare_command(options)
+
+
+@main.command(
+    epilog=example(
+        "beboersim sweep letting-grid --out results",
+        "beboersim sweep my-experiment.toml --out results --workers 8",
+        "beboersim sweep my-experiment.toml --out results --status --json",
+    )
+)
+@click.argument("experiment", metavar="EXPERIMENT")
+@click.option("--out", metavar="DIR", help="Folder for the results; a sweep that is there is continued.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes at once.  [default: one for each processor]")
+@click.option(
+    "--executor", type=click.Choice(["processes", "dask"]), default="processes", show_default=True,
+    help="Processes of this machine, or the workers of a dask cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Address of a running dask scheduler, such as tcp://host:8786.")
+@click.option("--shard", metavar="I/N", help="Run only part I of N, as one of an array of jobs.")
+@click.option("--limit", type=click.IntRange(min=1), help="Run at most so many runs now.")
+@click.option("--again", is_flag=True, help="Try again what failed.")
+@click.option("--status", is_flag=True, help="Only say how far it is.")
+@click.option("--dry-run", is_flag=True, help="Only say how many runs there are; time and disk as measured on one.")
+@click.option("--only", metavar="RUN_ID", help="Run one run alone, here, and keep nothing.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+@option_lang
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def sweep(experiment: str, **given: Any) -> None:
+    """Run all runs of an EXPERIMENT, a shipped name or a file of your own, into a folder.
+
+    It can be stopped at any moment, by whatever means; the same command goes on where it was.
+    """
+    options = _sweep_options(experiment, **given)
+    from beboersim.show.sweep import sweep_command
+
+    sweep_command(options)
+
+
+@main.command(epilog=example("beboersim analyse results --lang da", "beboersim analyse results --json"))
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--smallest", default=0.0, show_default=True, type=click.FloatRange(min=0.0),
+    help="Size of an effect that matters, in its unit: beliefs are told where it falls below.",
+)
+@click.option("--quiet", is_flag=True, help="Do not name the files.")
+@option_lang
+@option_json
+def analyse(folder: str, smallest: float, quiet: bool, lang: str, as_json: bool) -> None:
+    """Say what the results of a sweep show, and how sure that is; write tables and figures to DIR/analysis."""
+    from beboersim.show.analyse import analyse_command
+
+    analyse_command(Path(folder), smallest, lang, as_json, quiet)
+
+
+def _sweep_options(
+    name: str,
+    *,
+    out: str | None,
+    workers: int | None,
+    executor: Literal["processes", "dask"],
+    scheduler: str | None,
+    shard: str | None,
+    limit: int | None,
+    again: bool,
+    status: bool,
+    dry_run: bool,
+    only: str | None,
+    quiet: bool,
+    lang: str,
+    as_json: bool,
+) -> SweepOptions:
+    """Return what was asked of a sweep, checked."""
+    if scheduler is not None and executor != "dask":
+        raise InputError("--scheduler is for --executor dask.")
+    if sum((status, dry_run, only is not None)) > 1:
+        raise InputError("--status, --dry-run and --only are asked one at a time.")
+    if out is None and not (dry_run or only is not None):
+        raise InputError("no folder is given: --out results.")
+    part = None if shard is None else _shard(shard)
+
+    from beboersim.experiments.experiment import Experiment
+    from beboersim.experiments.sweep import How
+    from beboersim.show.sweep import SweepOptions
+
+    return SweepOptions(
+        experiment=Experiment.load(name),
+        out=None if out is None else _folder(out),
+        how=How(workers or _processors(), executor, scheduler, part, limit, again),
+        status=status,
+        dry_run=dry_run,
+        only=only,
+        quiet=quiet,
+        lang=lang,
+        json=as_json,
+    )
+
+
+def _shard(text: str) -> tuple[int, int]:
+    try:
+        part, parts = (int(number) for number in text.split("/"))
+    except ValueError:
+        raise InputError(f"--shard {text} is not a part of a whole. The second of four is written 2/4.") from None
+    if not 1 <= part <= parts:
+        raise InputError(f"--shard {text} is not among 1/{parts} to {parts}/{parts}.")
+    return part, parts
 
 
 def _options(

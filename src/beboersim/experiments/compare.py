@@ -15,6 +15,8 @@ from beboersim.experiments.runs import History, RunResult, execute_all, specs_of
 from beboersim.outcomes.metrics import LISTED, Words, metrics, municipality_metrics
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from beboersim.experiments.options import RunOptions
 
 Floats = NDArray[np.float64]
@@ -42,11 +44,12 @@ class Outcome(NamedTuple):
         return _LABELS.get(self.id) or next(metric.label for metric in metrics() if metric.id == self.id)
 
 
-# The two that are sums of recorded counts and no metric of their own.
-_UNITS = {"outside": "persons", "lodged_households": "households"}
+# Those that are sums of recorded counts and no metric of their own.
+_UNITS = {"outside": "persons", "lodged_households": "households", "residents": "persons"}
 _LABELS = {
     "outside": Words("Outside work and education, persons", "Uden arbejde og uddannelse, personer"),
     "lodged_households": Words("Households without a home of their own", "Husstande uden egen bolig"),
+    "residents": Words("Residents", "Beboere"),
 }
 
 PARTS = tuple(Outcome("listed", name) for name in ("work_people", "work_composition", "work_age"))
@@ -123,6 +126,24 @@ class Comparison:
         found = self.values[outcome.key]
         return paired_difference(found[0, :, -1], found[scenario, :, -1])
 
+    def effects(self) -> pd.DataFrame:
+        """Return the differences at the end: a row an outcome and scenario, with the interval over seeds."""
+        import pandas as pd
+
+        rows = []
+        for outcome in filter(self.has, HEADLINE):
+            for at in range(1, len(self.scenarios)):
+                found = self.difference(outcome, at)
+                rows.append(
+                    {"outcome": outcome.key, "unit": outcome.unit, "policy": self.scenarios[at],
+                     "level_baseline": self.level(outcome, 0).mean, "effect": found.mean,
+                     "half_width": found.half_width, "low": found.low, "high": found.high, "n": found.n}
+                )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        return str(self.effects().to_html(index=False, float_format=lambda value: f"{value:.4g}"))
+
 
 def cohort_of(options: RunOptions) -> date:
     """Return the month in which the worlds part: who lives in an area then is followed in all of them.
@@ -149,12 +170,16 @@ def followed_areas(history: History) -> NDArray[np.bool_]:
     return listed if listed.any() else np.array([kind == "named_area" for kind in history.kinds])
 
 
-def outcomes_of(history: History, followed: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return every headline outcome on each date."""
+def outcomes_of(
+    history: History, followed: NDArray[np.bool_], outcomes: Sequence[Outcome] = HEADLINE
+) -> dict[str, Floats]:
+    """Return outcomes, all of the headline if none are named, on each date."""
     counts = history.with_status()
     found: dict[str, Floats] = {}
     for scope, chosen in (("listed", followed), ("rest", ~followed), ("town", np.ones_like(followed))):
-        wanted = [outcome for outcome in HEADLINE if outcome.scope == scope]
+        wanted = [outcome for outcome in outcomes if outcome.scope == scope]
+        if not wanted:
+            continue
         if not chosen.any():
             found |= {outcome.key: np.full(len(history.dates), np.nan) for outcome in wanted}
             continue

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from beboersim.policy.scenario import Scenario
 
 
+FIRST_START, LAST_START = 2010, 2015  # the years for which the shipped lists can seed a world
+LAST_YEAR = 2050  # assumption: trends are carried forward at most this far
+MOST_SEED = 2**64 - 1  # the key of the generator has 64 bits
+MOST_REPLICATIONS = 100_000
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """Everything `run` and `compare` are told, checked.

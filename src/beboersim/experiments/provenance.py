@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from beboersim.experiments.experiment import Experiment
     from beboersim.experiments.options import RunOptions
     from beboersim.experiments.runs import RunSpec
 
@@ -89,4 +90,48 @@ def provenance(
             }
             for run_id, spec in sorted(runs.items())
         },
+    }
+
+
+def sweep_provenance(experiment: Experiment, command: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return everything that decides the results of a sweep, ready for JSON; each run's own is in the table of runs."""
+    from beboersim.policy.catalogue import of_kind
+    from beboersim.policy.plan import Plan
+
+    scenarios = {one.id: one for one in (*experiment.scenarios, *experiment.combined.values())}
+    parameters = {
+        preset: Plan(experiment.scenarios[0], preset, start=experiment.start, until=experiment.until)
+        for preset in experiment.presets
+    }
+    areas = experiment.areas
+    return {
+        "experiment": experiment.id,
+        "versions": versions(),
+        "command": shlex.join(["beboersim", *sys.argv[1:]] if command is None else command),
+        "scenarios": {name: {"name": one.name.model_dump(), "text": one.text} for name, one in scenarios.items()},
+        "places": [list(places) for places in experiment.places],
+        "start": experiment.start.isoformat(),
+        "until": experiment.until.isoformat(),
+        "cohort": experiment.cohort.isoformat(),
+        "scale": experiment.scale,
+        "presets": list(experiment.presets),
+        "settings": dict(experiment.settings),
+        "parameters": {
+            preset: {quantity.name: plan.parameter(quantity.name) for quantity in of_kind("parameter")}
+            for preset, plan in parameters.items()
+        },
+        "areas_file": None if areas is None else {"name": areas.name, "sha256": file_hash(areas)},
+        "baseline": experiment.first_policy,
+        "outcomes": [outcome.key for outcome in experiment.outcomes],
+        "targets": [target._asdict() for target in experiment.targets],
+        "design": {
+            "kind": "scenarios" if experiment.design is None else experiment.design.kind,
+            "factors": [
+                {"name": factor.name, "kind": factor.kind, "type": factor.type, "values": list(factor.values),
+                 "low": factor.low, "high": factor.high}
+                for factor in (experiment.design.factors if experiment.design else ())
+            ],
+        },
+        "first_seed": experiment.seed,
+        "replications": experiment.replications,
     }

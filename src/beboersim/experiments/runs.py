@@ -265,7 +265,7 @@ def _in_processes(specs: Sequence[RunSpec], workers: int, tick: Progress) -> lis
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(min(workers, len(specs)), get_context("spawn"), _begin_worker) as pool:
+    with ProcessPoolExecutor(min(workers, len(specs)), get_context("spawn"), begin_worker) as pool:
         waiting = {pool.submit(execute, spec): at for at, spec in enumerate(specs)}
         found: dict[int, RunResult] = {}
         try:
@@ -280,7 +280,7 @@ def _in_processes(specs: Sequence[RunSpec], workers: int, tick: Progress) -> lis
     return [found[at] for at in range(len(specs))]
 
 
-def _begin_worker() -> None:
+def begin_worker() -> None:
     """Use one thread, and stop when the parent is gone."""
     import threading
     from multiprocessing import parent_process

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from beboersim.experiments.runs import RunResult
+    from beboersim.experiments.runs import RunResult, RunSpec
 
 ASIDE = ".beboersim-"  # what is being written has a name that begins so, and is gone afterwards
 RUNS = "runs.parquet"
@@ -144,11 +144,11 @@ def write_results(folder: Path, results: Sequence[RunResult], provenance: Mappin
     return [Path(name) for name in (*tables, PROVENANCE)]
 
 
-def runs_table(results: Iterable[RunResult]) -> pa.Table:
-    """Return one row a run; what the clock said stands only here."""
+def runs_schema() -> pa.Schema:
+    """Return the columns of the table of runs; what the clock said stands only here."""
     import pyarrow as pa
 
-    schema = pa.schema(
+    return pa.schema(
         [
             ("run_id", pa.string()),
             ("scenario", pa.string()),
@@ -167,27 +167,35 @@ def runs_table(results: Iterable[RunResult]) -> pa.Table:
             ("wall_seconds", pa.float64()),
         ]
     )
-    rows = [
-        {
-            "run_id": result.run_id,
-            "scenario": result.spec.scenario.id,
-            "places": list(result.spec.places),
-            "start": result.spec.start,
-            "until": result.spec.until,
-            "cohort": result.spec.cohorts[0] if result.spec.cohorts else None,
-            "scale": result.spec.scale,
-            "preset": result.spec.preset,
-            "settings": json.dumps(dict(result.spec.settings), ensure_ascii=False),
-            "seed": result.spec.seed,
-            "status": "done",
-            "message": None,
-            "version": package_version(),
-            "data_version": data_version(),
-            "wall_seconds": result.wall_seconds,
-        }
-        for result in results
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def run_row(spec: RunSpec, run_id: str, wall_seconds: float | None, message: str | None = None) -> dict[str, Any]:
+    """Return a run's row; a run with a message has failed."""
+    return {
+        "run_id": run_id,
+        "scenario": spec.scenario.id,
+        "places": list(spec.places),
+        "start": spec.start,
+        "until": spec.until,
+        "cohort": spec.cohorts[0] if spec.cohorts else None,
+        "scale": spec.scale,
+        "preset": spec.preset,
+        "settings": json.dumps(dict(spec.settings), ensure_ascii=False),
+        "seed": spec.seed,
+        "status": "done" if message is None else "failed",
+        "message": message,
+        "version": package_version(),
+        "data_version": data_version(),
+        "wall_seconds": wall_seconds,
+    }
+
+
+def runs_table(results: Iterable[RunResult]) -> pa.Table:
+    """Return one row a run."""
+    import pyarrow as pa
+
+    rows = [run_row(result.spec, result.run_id, result.wall_seconds) for result in results]
+    return pa.Table.from_pylist(rows, schema=runs_schema())
 
 
 def areas_table(result: RunResult) -> pa.Table:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from beboersim.errors import InputError, meant
 from beboersim.policy.catalogue import Text, Value, catalogue, of_kind, shown
+from beboersim.policy.file_reader import FileReader
 from beboersim.policy.shipped import shipped_files
-from beboersim.policy.toml_lines import lines_of_keys, table_of, text_of
+from beboersim.policy.toml_lines import text_of
 from beboersim.policy.where import EVERYWHERE, Where, read_where
 
 BASES = ("law",)
@@ -112,34 +112,12 @@ def _read(path: str, text: str, areas: Collection[str]) -> Scenario:
         raise InputError(f"{path}: tables or lists lie too deep within each other.") from None
 
 
-class _Reader:
-    """One scenario file being read; every mistake is said with its line."""
+class _Reader(FileReader):
+    """One scenario file being read."""
 
     def __init__(self, path: str, text: str, areas: Collection[str]) -> None:
-        self.path = path
-        self.text = text
+        super().__init__(path, text)
         self.areas = areas
-        self.table = table_of(path, text)
-
-    @cached_property
-    def lines(self) -> dict[tuple[str | int, ...], int]:
-        return lines_of_keys(self.text)
-
-    def wrong(self, key: tuple[str | int, ...], sentence: str) -> NoReturn:
-        """Raise the error at the line of a key, or of the nearest table around it."""
-        while key and key not in self.lines:
-            key = key[:-1]
-        at = f", line {self.lines[key]}" if key else ""
-        raise InputError(f"{self.path}{at}: {sentence}")
-
-    def only(self, table: Mapping[str, Any], valid: tuple[str, ...], at: tuple[str | int, ...]) -> None:
-        for key in table:
-            if key not in valid:
-                within = f"[{at[0]}]" if at else "a scenario file"
-                choices = ", ".join(valid)
-                self.wrong(
-                    (*at, key), f"{shown(key)} is not a key of {within}, which has {choices}.{meant(key, valid)}"
-                )
 
     def scenario(self) -> Scenario:
         self.only(self.table, TABLES, ())
@@ -161,16 +139,6 @@ class _Reader:
             path=self.path,
             text=self.text,
         )
-
-    def words(self, head: Mapping[str, Any], key: str) -> Text:
-        given = head.get(key)
-        example = f'{key} = {{ en = "...", da = "..." }}'
-        if given is None:
-            self.wrong(("scenario",), f"the scenario has no {key}. It is written {example}.")
-        complete = isinstance(given, dict) and {*given} == {"en", "da"}
-        if not complete or not all(isinstance(text, str) and text.strip() for text in given.values()):
-            self.wrong(("scenario", key), f"{key} is needed in English and in Danish: {example}.")
-        return Text(**given)
 
     def changes(self, tables: list[dict[str, Any]]) -> tuple[Change, ...]:
         found: list[Change] = []
@@ -212,12 +180,6 @@ class _Reader:
             source=source,
             line=self.lines[at],
         )
-
-    def day(self, at: tuple[str | int, ...], table: Mapping[str, Any], key: str) -> date | None:
-        given = table.get(key)
-        if given is not None and (not isinstance(given, date) or isinstance(given, datetime)):
-            self.wrong((*at, key), f"{key} = {shown(given)} is not a date. A date is written 2019-01-01.")
-        return given
 
     def settings(self, index: int, table: Mapping[str, Any], where: Where) -> dict[str, Value]:
         at = ("change", index)
