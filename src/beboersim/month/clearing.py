@@ -12,8 +12,8 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
+from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
-from beboersim.month.letting import SOCIAL_HOME, Letting, looks_for
 from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.columns import F64, I64
 from beboersim.world.membership import occupy

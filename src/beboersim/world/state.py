@@ -105,6 +105,8 @@ class Areas(NamedTuple):
     status: Annotated[I64, Column("int64", "code", "status on the list in force")]
     years_listed: Annotated[I64, Column("int64", "lists", "consecutive lists at status udsat or above")]
     years_ghetto: Annotated[I64, Column("int64", "lists", "consecutive lists at status ghetto or above")]
+    was_hard: Annotated[I64, Column("int64", "0/1", "has been a transformation area, and so has a plan (§ 168 a)")]
+    lists_since_hard: Annotated[I64, Column("int64", "lists", "consecutive lists since it left that status")]
 
 
 @dataclass

@@ -159,6 +159,17 @@ def bars_by_status(day: date) -> tuple[int, ...]:
 
 
 @cache
+def times_of_assignment_bars(law: date) -> tuple[int, int]:
+    """Return the two times of § 59, stk. 6: within how many months a ground counts, and how many of benefit in a row.
+
+    On a day without the bar, or without its ground of benefits, the later wording's: nothing then turns on them.
+    """
+    later = wording("assignment_bar_udsat", WORDINGS["2018"])
+    rule = rule_on("assignment_bar_udsat", law) or later
+    return int(rule.number("recent_months")), int(later.number("benefit_months"))
+
+
+@cache
 def bars_in_combined_areas(day: date) -> int:
     """Return the grounds that bar assignment on a day where combined letting may be used, listed or not, as bits."""
     rule = rule_on("assignment_bar_udsat", day)
@@ -198,6 +209,7 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
     duty = np.array(duty_by_status(law), np.int64)[facts.status] * (terms.flexible_obligatory > 0.5) * special
     assignment, flexible, names = by_practice(day, facts, terms, choices)
     sets = [criteria(name) for name in names]
+    most_by_work = 1.0 if choices.work_share is None else choices.work_share
 
     def whole(field: str) -> I64:
         return np.array([getattr(one, field) for one in sets], np.int64)
@@ -216,7 +228,7 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
         assignment_fallback=_flag(fallback, terms.assignment_fallback > 0.0),
         flexible_share=flexible,
         flexible_duty=duty.astype(np.int64),
-        work_share=np.array([one.work_share if choices.work_share is None else choices.work_share for one in sets]),
+        work_share=np.array([min(one.work_share, most_by_work) for one in sets]),
         hours=np.array([one.hours for one in sets]),
         contract_months=whole("contract_months"),
         subsidised_counts=whole("subsidised_counts"),
