@@ -301,42 +301,44 @@ def describe(
 
 
 @kernel
-def applicant(facts: F64, area: int, lives_here: int, in_organisation: int, fallback: float, r: AreaRule) -> Applicant:
+def applicant(
+    facts: F64, k: int, area: int, lives_here: int, in_organisation: int, fallback: float, r: AreaRule
+) -> Applicant:
     """Return a seeker as the rules see it before a vacancy in an area.
 
     Parameters
     ----------
-    facts
-        The seeker's row.
+    facts, k
+        What is known of the seekers, and the number of one of them.
     fallback
         The chance that the municipality finds no dwelling outside the areas (§ 59).
     """
-    age = int(facts[AGE])
-    in_education = int(facts[IN_EDUCATION])
-    grew_up_here = 1 if int(facts[GROWN_AREA]) == area else 0
+    age = int(facts[k, AGE])
+    in_education = int(facts[k, IN_EDUCATION])
+    grew_up_here = 1 if int(facts[k, GROWN_AREA]) == area else 0
     return Applicant(
         age,
-        int(facts[SIZE]),
-        int(facts[CHILDREN]),
-        int(facts[YOUTH]),
-        int(facts[GROUNDS]),
-        facts[HOURS],
+        int(facts[k, SIZE]),
+        int(facts[k, CHILDREN]),
+        int(facts[k, YOUTH]),
+        int(facts[k, GROUNDS]),
+        facts[k, HOURS],
         PERMANENT,
         0,
         in_education,
-        int(facts[YOUNGEST_KEEPER]),
-        int(facts[ROOMS_GIVEN_UP]),
-        int(facts[SEPARATED_MONTHS]),
-        int(facts[SHARED_MONTHS]),
-        int(facts[CLEAN_RECORD]),
-        int(facts[CASH_NOW]),
-        int(facts[CASH_MONTHS]),
-        int(facts[WIDENED_MONTHS]),
+        int(facts[k, YOUNGEST_KEEPER]),
+        int(facts[k, ROOMS_GIVEN_UP]),
+        int(facts[k, SEPARATED_MONTHS]),
+        int(facts[k, SHARED_MONTHS]),
+        int(facts[k, CLEAN_RECORD]),
+        int(facts[k, CASH_NOW]),
+        int(facts[k, CASH_MONTHS]),
+        int(facts[k, WIDENED_MONTHS]),
         lives_here,
         in_organisation,
-        is_local_youth(grew_up_here, age, in_education, facts[HOURS], r),
+        is_local_youth(grew_up_here, age, in_education, facts[k, HOURS], r),
         0,
-        1 if facts[ELSEWHERE_DRAW] < fallback else 0,
+        1 if facts[k, ELSEWHERE_DRAW] < fallback else 0,
     )
 
 

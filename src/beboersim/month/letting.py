@@ -24,6 +24,7 @@ from beboersim.law.letting.decisions import (
     IN_ORDER,
     INTERNAL,
     LIST,
+    NOT_REFUSED,
     OTHER,
     REHOUSING,
     AreaRule,
@@ -83,6 +84,7 @@ HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
 ROUTES = len(IN_ORDER)
+MOST_WALKS = 2 * ROUTES + 2
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
 NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
@@ -114,23 +116,12 @@ class Market(NamedTuple):
     internal: Queue
     needy: Queue
     anyone: Queue
-    rules: LettingRules
     fallback: F64  # chance by area that a barred household is assigned after all
     standing: F64  # by area
     first_area: I64  # of each municipality
     applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
     answered: I64  # the last vacancy that each seeker has said no to, or may not have
-
-
-class Vacancy(NamedTuple):
-    """A vacant home as its seekers meet it."""
-
-    number: int
-    home: int
-    area: int
-    kind: int
-    rooms: int
-    others_turn: int
+    housed: U8  # 1 once a seeker has a home
 
 
 @kernel
@@ -166,98 +157,167 @@ def application_chance(
 
 
 @kernel
-def applies(
-    households: Households, areas: Areas, row: int, area: int, strength: float, m: Market, p: Letting
-) -> int:
+def applies(u: float, wish: float, named: float, strength: float, p: Letting) -> int:
     """Return whether a household applies for an area, and if not, whether its name keeps it away.
 
-    The same draw decides with and without stigma, and all the time.
+    Parameters
+    ----------
+    u
+        A draw that stays with the household and the area: with and without stigma, and all the time.
+    wish, named, strength
+        See `pull`; the area's stigma; the household's resources.
     """
-    u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
-    contact = households.contact[row]
-    own = 1 if area in (contact, households.area[row]) else 0
-    urgent = 1 if households.dwelling[row] < 0 else 0
-    wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
     loss = p.income_utility * p.stigma_apply
-    named = areas.stigma[area] * m.applying_on
     if u < application_chance(p.apply, wish, named, strength, loss, p.stigma_resources):
         return APPLIES
-    would = application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources)
-    return AVOIDS if u < would else STAYS_AWAY
+    return AVOIDS if u < application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources) else STAYS_AWAY
+
+
+@kernel
+def walks_of(r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64) -> int:
+    """Write down which queues are walked for a vacancy, one after the other; return how many.
+
+    Parameters
+    ----------
+    words
+        The home's draw: whose turn it is on each route.
+    spare
+        Rooms more than suitable for a household when nobody of the right size wants the home.
+    walks
+        Filled in: a route of codes.ROUTES; for whom (FIRST_GROUP, SECOND_GROUP or BOTH_GROUPS); rooms to spare.
+    """
+    municipal_turn = 1 if uniform(words[0]) < r.assignment_share else 0
+    flexible_turn = 1 if uniform(words[1]) < r.flexible_share else 0
+    internal_turn = 1 if r.internal_every > 0 and uniform(words[2]) * r.internal_every < 1.0 else 0
+    number = 0
+    for step in range(ROUTES):
+        route = route_at(step, duty)
+        # Nobody is rehoused yet (month.held_open.buildings).
+        if route == REHOUSING or is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
+            continue
+        if two_groups(r, route, rooms) == 1:
+            walks[number] = route, FIRST_GROUP, 0
+            walks[number + 1] = route, SECOND_GROUP, 0
+            number += 2
+        else:
+            walks[number] = route, BOTH_GROUPS, spare if route == OTHER else 0
+            number += 1
+        # Nobody whom the home suits: the list again, which under a duty is the flexible one, for smaller households.
+        if spare > 0 and route == (FLEXIBLE if duty == 1 else LIST):
+            walks[number] = route, BOTH_GROUPS, spare
+            number += 1
+    return number
 
 
 @kernel
 def let_month(
-    households: Households, dwellings: Dwellings, areas: Areas, vacancies: I64, m: Market, p: Letting, ledger: Ledger
-) -> None:
-    """Fill the month's vacancies one after the other, each by the first route that finds a tenant."""
-    for number in range(vacancies.shape[0]):
-        home = vacancies[number]
-        area = dwellings.area[home]
-        rooms = dwellings.rooms[home]
-        r = rule_of(m.rules, area)
-        kind = relabelled(dwellings.kind[home], square_metres(rooms, p), r)
-        # A home keeps its turns until it is let, so that one that is hard to let is not drawn for again and again.
-        words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
-        municipal_turn = 1 if uniform(words[0]) < r.assignment_share else 0
-        flexible_turn = 1 if uniform(words[1]) < r.flexible_share else 0
-        internal_turn = 1 if r.internal_every > 0 and uniform(words[2]) * r.internal_every < 1.0 else 0
-        others_turn = 1 if uniform(words[3]) >= r.work_share else 0
-        duty = 1 if kind == FAMILY and r.flexible_duty == 1 else 0
-        v = Vacancy(number, home, area, kind, rooms, others_turn)
-        tenant = -1
-        route = OTHER
-        for step in range(ROUTES):
-            route = route_at(step, duty)
-            # Nobody is rehoused yet (month.held_open.buildings).
-            if route == REHOUSING or is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
-                continue
-            tenant = by_route(households, dwellings, areas, v, r, route, duty, m, p, ledger)
-            if tenant >= 0:
-                break
-        if tenant >= 0:
-            hand_over(
-                households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, areas.organisation[area],
-                route, m.facts[tenant, RESOURCES], ledger,
-            )  # fmt: skip
-
-
-@kernel
-def by_route(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    v: Vacancy,
-    r: AreaRule,
-    route: int,
-    duty: int,
+    vacancies: I64,
+    rules: LettingRules,
     m: Market,
     p: Letting,
     ledger: Ledger,
-) -> int:
-    """Return the number of the seeker who takes a home by a route, or -1."""
-    if route == ASSIGNED:
-        town = areas.municipality[v.area]
-        return walk(households, dwellings, areas, v, r, m.needy, town, route, BOTH_GROUPS, 0, m, p, ledger)
-    if route == OTHER:
-        town, spare = areas.municipality[v.area], int(p.spare_rooms)
-        return walk(households, dwellings, areas, v, r, m.anyone, town, route, BOTH_GROUPS, spare, m, p, ledger)
-    queue = m.internal if route == INTERNAL else m.external
-    organisation = areas.organisation[v.area]
-    if two_groups(r, route, v.rooms) == 1:
-        tenant = walk(households, dwellings, areas, v, r, queue, organisation, route, FIRST_GROUP, 0, m, p, ledger)
-        if tenant >= 0:
-            if route == FLEXIBLE:
-                ledger.flows[LOCAL_YOUTH, v.area] += 1.0
-            return tenant
-        tenant = walk(households, dwellings, areas, v, r, queue, organisation, route, SECOND_GROUP, 0, m, p, ledger)
-    else:
-        tenant = walk(households, dwellings, areas, v, r, queue, organisation, route, BOTH_GROUPS, 0, m, p, ledger)
-    # Nobody whom the home suits: the waiting list again, which under a duty is the flexible one, for smaller households.
-    if tenant < 0 and p.spare_rooms > 0.0 and route == (FLEXIBLE if duty == 1 else LIST):
-        spare = int(p.spare_rooms)
-        tenant = walk(households, dwellings, areas, v, r, queue, organisation, route, BOTH_GROUPS, spare, m, p, ledger)
-    return tenant
+) -> None:
+    """Fill the month's vacancies one after the other: walk the queues until somebody takes the home.
+
+    Who has said no to a home, or stays away from its area, is not asked again on a later route.
+    """
+    walks = np.empty((MOST_WALKS, 3), np.int64)
+    for number in range(vacancies.shape[0]):
+        home = vacancies[number]
+        area = dwellings.area[home]
+        town = areas.municipality[area]
+        organisation = areas.organisation[area]
+        rooms = int(dwellings.rooms[home])
+        r = rule_of(rules, area)
+        kind = relabelled(int(dwellings.kind[home]), square_metres(rooms, p), r)
+        duty = 1 if kind == FAMILY and r.flexible_duty == 1 else 0
+        # A home keeps its turns until it is let, so that one that is hard to let is not drawn for again and again.
+        words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
+        others_turn = 1 if uniform(words[3]) >= r.work_share else 0
+        tenant = -1
+        for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
+            route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
+            if route == ASSIGNED:
+                queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
+            elif route == OTHER:
+                queue, start, stop = m.anyone.keys, m.anyone.starts[town], m.anyone.starts[town + 1]
+            elif route == INTERNAL:
+                queue = m.internal.keys
+                start, stop = m.internal.starts[organisation], m.internal.starts[organisation + 1]
+            else:
+                queue = m.external.keys
+                start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
+            offers_left = p.offers_a_round * p.rounds
+            for position in range(start, stop):
+                k = queue[position] & 0xFFFFFFFF
+                if m.answered[k] == number or m.housed[k] == 1:
+                    continue
+                if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
+                    continue
+                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 0:
+                    continue
+                row = m.rows[k]
+                lives_here = 1 if households.area[row] == area else 0
+                if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
+                    continue
+                a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, m.fallback[area], r)
+                if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
+                    continue
+                strength = m.facts[k, RESOURCES]
+                rich = 1.0 if strength > p.resourceful else 0.0
+                if route != ASSIGNED:
+                    answer = m.applying[k, area - m.first_area[town]]
+                    if answer == NOT_ASKED:
+                        u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
+                        contact = households.contact[row]
+                        own = 1 if area == contact or lives_here == 1 else 0
+                        urgent = 1 if households.dwelling[row] < 0 else 0
+                        wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                        answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
+                        m.applying[k, area - m.first_area[town]] = answer
+                    ledger.flows[CONSIDERED, area] += 1.0
+                    ledger.flows[CONSIDERED_RESOURCEFUL, area] += rich
+                    if answer != APPLIES:
+                        m.answered[k] = number
+                        if answer == AVOIDS:
+                            ledger.flows[AVOIDED, area] += 1.0
+                            ledger.flows[AVOIDED_RESOURCEFUL, area] += rich
+                        continue
+                reason = refusal(a, r, route, kind, rooms, others_turn)
+                if reason != NOT_REFUSED:
+                    if reason in (DUTY, COMBINED, HARD_AREA):
+                        m.answered[k] = number  # refused on every later route as well
+                    ledger.flows[REFUSED_BY_RULE, area] += 1.0
+                    note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], reason)
+                    continue
+                # An offer, and the household's answer.
+                ledger.flows[OFFERS, area] += 1.0
+                ledger.flows[OFFERS_RESOURCEFUL, area] += rich
+                u = uniform(philox(m.seed, mix(households.id[row], dwellings.id[home]), m.accept_address, 0)[0])
+                named = areas.stigma[area] * m.refusing_on
+                loss = p.income_utility * p.stigma_accept
+                if u < application_chance(p.accept, 0.0, named, strength, loss, p.stigma_resources):
+                    tenant = k
+                    break
+                m.answered[k] = number
+                ledger.flows[REFUSALS, area] += 1.0
+                ledger.flows[REFUSALS_RESOURCEFUL, area] += rich
+                note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+                offers_left -= 1.0
+                if offers_left <= 0.0:
+                    break
+            if tenant >= 0:
+                if route == FLEXIBLE and wanted == FIRST_GROUP:
+                    ledger.flows[LOCAL_YOUTH, area] += 1.0
+                hand_over(
+                    households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
+                    m.facts[tenant, RESOURCES], ledger,
+                )  # fmt: skip
+                m.housed[tenant] = 1
+                break
 
 
 @kernel
@@ -300,103 +360,6 @@ def hand_over(
     occupy(households, dwellings, row, home, month)
     leave_list(households, row, organisation)
     note(ledger, month, EV_LET, households.id[row], dwellings.id[home], route)
-
-
-@kernel
-def walk(
-    households: Households,
-    dwellings: Dwellings,
-    areas: Areas,
-    v: Vacancy,
-    r: AreaRule,
-    queue: Queue,
-    group: int,
-    route: int,
-    wanted: int,
-    spare: int,
-    m: Market,
-    p: Letting,
-    ledger: Ledger,
-) -> int:
-    """Walk one group's queue from the front until somebody takes the home; return the seeker's number or -1.
-
-    Who has said no to this home, or stays away from its area, is not asked again on a later route.
-
-    Parameters
-    ----------
-    queue, group
-        The queue, and whose it is: an organisation or a municipality.
-    route
-        A route of codes.ROUTES.
-    wanted
-        FIRST_GROUP or SECOND_GROUP, where `place_in_queue` puts some before the others; else BOTH_GROUPS.
-    spare
-        Rooms more than suitable that a household may have.
-    """
-    area = v.area
-    local = area - m.first_area[areas.municipality[area]]
-    fallback = m.fallback[area]
-    offers_left = p.offers_a_round * p.rounds
-    for position in range(queue.starts[group], queue.starts[group + 1]):
-        k = queue.keys[position] & 0xFFFFFFFF
-        if m.answered[k] == v.number:
-            continue
-        row = m.rows[k]
-        if households.searching[row] == NOT_SEARCHING:
-            continue
-        facts = m.facts[k]
-        if fits_the_home(int(facts[SIZE]), v.rooms, spare) == 0:
-            continue
-        if meant_for(v.kind, int(facts[AGE]), int(facts[YOUTH])) == 0:
-            continue
-        lives_here = 1 if households.area[row] == area else 0
-        if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
-            continue
-        a = applicant(facts, area, lives_here, 1 if route == INTERNAL else 0, fallback, r)
-        if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, v.rooms, 0.0, 0.0)[0]) != wanted:
-            continue
-        strength = facts[RESOURCES]
-        rich = strength > p.resourceful
-        if route != ASSIGNED:
-            answer = m.applying[k, local]
-            if answer == NOT_ASKED:
-                answer = applies(households, areas, row, area, strength, m, p)
-                m.applying[k, local] = answer
-            ledger.flows[CONSIDERED, area] += 1.0
-            if rich:
-                ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
-            if answer != APPLIES:
-                m.answered[k] = v.number
-                if answer == AVOIDS:
-                    ledger.flows[AVOIDED, area] += 1.0
-                    if rich:
-                        ledger.flows[AVOIDED_RESOURCEFUL, area] += 1.0
-                continue
-        reason = refusal(a, r, route, v.kind, v.rooms, v.others_turn)
-        if reason != 0:
-            if reason in (DUTY, COMBINED, HARD_AREA):
-                m.answered[k] = v.number  # refused on every later route as well
-            ledger.flows[REFUSED_BY_RULE, area] += 1.0
-            note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[v.home], reason)
-            continue
-        # An offer, and the household's answer.
-        ledger.flows[OFFERS, area] += 1.0
-        if rich:
-            ledger.flows[OFFERS_RESOURCEFUL, area] += 1.0
-        u = uniform(philox(m.seed, mix(households.id[row], dwellings.id[v.home]), m.accept_address, 0)[0])
-        known = areas.stigma[area] * m.refusing_on
-        loss = p.income_utility * p.stigma_accept
-        if u < application_chance(p.accept, 0.0, known, strength, loss, p.stigma_resources):
-            return k
-        m.answered[k] = v.number
-        ledger.flows[REFUSALS, area] += 1.0
-        if rich:
-            ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
-        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[v.home], route)
-        offers_left -= 1.0
-        if offers_left <= 0.0:
-            return -1
-    return -1
 
 
 def rules_now(c: Context) -> LettingRules:
@@ -491,11 +454,11 @@ def letting(c: Context) -> None:
         internal=by_group(internal[internal >= 0], world.organisations),
         needy=by_group(((municipality << 48) | (pressing << 32) | number)[needy], towns),
         anyone=by_group((municipality << 48) | (since << 32) | number, towns),
-        rules=rules_now(c),
         fallback=c.by_area("letting.assignment_fallback"),
         standing=c.standing,
         first_area=first_area,
         applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
         answered=np.full(found, -1, np.int64),
+        housed=np.zeros(found, np.uint8),
     )
-    let_month(households, dwellings, areas, vacant, market, p, c.ledger)
+    let_month(households, dwellings, areas, vacant, rules_now(c), market, p, c.ledger)
