@@ -23,6 +23,7 @@ from beboersim.world.codes import (
     SOCIAL,
     WANTS_CHANGE,
 )
+from beboersim.world.membership import join, part, vacate
 from small_towns import small_town
 
 # Seekers who apply for every area and accept every offer; whoever has few resources is in need.
@@ -40,6 +41,7 @@ SURE = {
     "seeks_social_couples": 1.0,
     "need_line": 0.5,
     "without_benefit": 0.0,
+    "pension_share": 0.0,
 }
 ANOTHER_TOWNS_LIST = 500
 
@@ -108,13 +110,15 @@ class Estate:
         row = int(self._singles.pop(0))
         return self._seeks(row, queued, reason, facts)
 
-    def tenant(self, *, queued: int | None = 30, lives_for: int = 60, **facts: Any) -> int:
-        """Make a tenant of the same organisation, in another area, look for another home."""
+    def tenant(
+        self, *, queued: int | None = 30, lives_for: int = 60, of_the_estate: bool = False, **facts: Any
+    ) -> int:
+        """Make a tenant of the same organisation, in another area or in the estate, look for another home."""
         c = self.c
         areas = c.world.areas
         for row in self._tenants:
             area = c.world.households.area[row]
-            if areas.organisation[area] == self.organisation and area != self.area:
+            if areas.organisation[area] == self.organisation and (area == self.area) == of_the_estate:
                 self._tenants.remove(row)
                 c.world.households.moved_in[row] = c.month - lives_for
                 return self._seeks(int(row), queued, WANTS_CHANGE, facts)
@@ -134,6 +138,19 @@ class Estate:
         for name, value in (defaults | facts).items():
             getattr(c.world.persons, name)[person] = value
         return row
+
+    def partner(self, household: int, **facts: Any) -> int:
+        """Let another single person move in as a partner; return the person's row."""
+        c = self.c
+        persons, households = c.world.persons, c.world.households
+        row = int(self._singles.pop(0))
+        person = self.person(row)
+        part(persons, households, person)
+        vacate(households, c.world.dwellings, row, c.month)
+        join(persons, households, person, household)
+        for name, value in facts.items():
+            getattr(persons, name)[person] = value
+        return person
 
     def lodger(self, *, queued: int | None = None, **facts: Any) -> int:
         """Make somebody without a home, outside work and with basic schooling look for one: pressing need."""

@@ -1,8 +1,8 @@
 """What the rules of letting ask about the households that seek a social home, as far as the columns tell.
 
-The tables hold no benefits, releases, cancelled leases or contracts. Where a rule asks for one of them a proxy stands in
-for it, and the register of the law (docs/law.md) says so beside the rule: a conviction for a release, time outside work
-for a benefit, a job for a permanent job. Nobody's lease has been cancelled, nobody has a dispensation.
+The tables hold no benefits, releases, cancelled leases or contracts. Where a rule asks for one of them a proxy stands
+in for it, and the register of the law (docs/law.md) says so beside the rule: a conviction for a release, time outside
+work for a benefit, a job for a permanent job. Nobody's lease has been cancelled, nobody has a dispensation.
 """
 
 from __future__ import annotations

@@ -174,7 +174,9 @@ def applies(u: float, wish: float, named: float, strength: float, p: Letting) ->
 
 
 @kernel
-def walks_of(r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64) -> int:
+def walks_of(
+    r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64
+) -> int:
     """Write down which queues are walked for a vacancy, one after the other; return how many.
 
     Parameters

@@ -18,6 +18,7 @@ from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
 from beboersim.law.margins import Bases, margin_residents
+from beboersim.month.categories import categories_of
 from beboersim.month.publication import publication_in
 from beboersim.month.recording import income_lines
 from beboersim.month.work import close_year
@@ -42,6 +43,7 @@ class Measuring(NamedTuple):
     """Parameters of this process; see evidence/parameters/measuring.toml."""
 
     reliable_persons: float
+    free_place_income: float
 
 
 # Outcome and the indicator of the law that it shows.
@@ -272,9 +274,13 @@ def measuring(c: Context) -> None:
     if c.next_day.month == 1:
         close_year(c.world.persons, c.world.used)
         take_measurement(c, c.next_day, c.measurement)
-    c.rules = load_rules(c.word("list.rules"))
+    before, c.rules = c.rules, load_rules(c.word("list.rules"))
     if not c.rules.tiers:
+        words = c.status_words
         clear_list(c)
+        if c.rules.points is not None:  # once a year, and when a municipality begins with it
+            anew = c.rules is not before or c.next_day.month == 1 or c.month == c.start_month
+            c.status_words = categories_of(c, c.rules) if anew else words
     # A list follows the rules of the day it is published on, which may be the first day of new rules.
     rules_then = load_rules(c.word("list.rules", next_day=True))
     if rules_then.tiers and publication_in(rules_then, c.next_day):

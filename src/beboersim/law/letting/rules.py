@@ -208,8 +208,9 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
     fallback = np.maximum(_where(rule_on("assignment_fallback", law), facts), sticks)
     duty = np.array(duty_by_status(law), np.int64)[facts.status] * (terms.flexible_obligatory > 0.5) * special
     assignment, flexible, names = by_practice(day, facts, terms, choices)
-    known, which = np.unique(names, return_inverse=True)
-    sets = [criteria(str(name)) for name in known]
+    known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    which = np.array([known[name] for name in names], np.int64)
+    sets = [criteria(name) for name in known]
     most_by_work = 1.0 if choices.work_share is None else choices.work_share
 
     def column(field: str) -> F64:
