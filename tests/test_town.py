@@ -195,6 +195,7 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("list.rules", "2021", "status"),
     ("list.rules", "2018-proposal", "status"),
     ("list.rules", "aarhus", "years_listed"),
+    ("list.rules", "aarhus", "status"),
     ("list.ethnicity_criterion", False, "stigma"),
     ("list.criteria_needed", 5, "years_listed"),
     ("list.public", 0.0, "stigma"),
@@ -208,6 +209,16 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("letting.internal_every", 0, "let_internal"),
     ("letting.internal_every", 3, "let_internal"),
     ("letting.local_youth_priority", True, "let_local_youth"),
+    ("letting.rules", "2024", "refused_by_rule"),
+    ("letting.criteria", "ballerup", "refused_by_rule"),
+    ("letting.practice", "copenhagen-40-plus", "let_assigned"),
+    ("letting.practice", "assignment-stair", "let_assigned"),
+    ("letting.work_share", 0.0, "let_flexible"),
+    ("letting.assignment_fallback", 1.0, "refused_by_rule"),
+    ("letting.combined_letting", True, "refused_by_rule"),
+    ("letting.family_first", True, "let_list"),
+    ("letting.clean_record", True, "refused_by_rule"),
+    ("time.standstill", True, "arrivals"),
     ("funding.social_frame", 0.0, "programme_spend"),
     ("funding.local_share", 0.5, "programme_spend"),
     ("stigma.on_applying", False, "considered"),
@@ -237,25 +248,33 @@ def test_back_filling_a_cut_moves_what_is_spent(aarhus: Town) -> None:
     assert differing(aarhus.monthly[:49], moved.monthly[:49]) == set()  # nothing to fill before 2019
 
 
+# Levers that refine another one, moved beside it: what both have in common, and what is moved.
+# Who lives on cash benefit meets no usual criterion: where the duty of § 60 holds, § 51 c refuses nobody more.
+BESIDE: tuple[tuple[dict[str, Value], str, Value, str], ...] = (
+    (
+        {"list.rules": "2018", "letting.rules": "2024", "letting.flexible_obligatory": False},
+        "letting.hard_area_bar", False, "refused_by_rule",
+    ),
+    ({"letting.combined_letting": True}, "letting.combined_widened", True, "refused_by_rule"),
+    ({"list.ethnicity_criterion": False, "list.rules": "2018"}, "list.duties_on_all_udsat", True, "status"),
+    ({"list.rules": "2018", "letting.rules": "2024"}, "letting.internal_exempt", True, "let_internal"),
+    ({"list.rules": "2018", "letting.rules": "2024"}, "letting.youth_relabel", True, "refused_by_rule"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("common", "lever", "value", "outcome"), BESIDE, ids=[row[1] for row in BESIDE])
+def test_every_lever_that_refines_another_moves_its_outcome(
+    common: dict[str, Value], lever: str, value: Value, outcome: str
+) -> None:
+    without = has_run(small_town(**AARHUS, settings=common))  # type: ignore[arg-type]
+    moved = has_run(small_town(**AARHUS, settings=common | {lever: value}))  # type: ignore[arg-type]
+    assert outcome in differing(without.monthly, moved.monthly)
+
+
 def test_every_lever_and_switch_is_tested() -> None:
-    tested = {lever for lever, *_ in LEVERS} | {"funding.backfill", "funding.on_jobs"}
-    assert tested == {quantity.name for quantity in ACTING}
-
-
-def test_a_lever_that_is_held_does_not_act_yet() -> None:
-    held = {quantity.name: other_than_default(quantity) for quantity in of_kind("lever") if quantity.held}
-    plain = has_run(small_town(("Aarhus",), events=ROOM))
-    identical(plain, has_run(small_town(("Aarhus",), events=ROOM, settings=held)))
-
-
-def other_than_default(quantity: Quantity) -> Value:
-    """Return a value that a lever does not have by itself."""
-    if quantity.type == "flag":
-        return not quantity.history[0].value
-    if quantity.type == "choice":
-        return next(choice for choice in quantity.choices if choice not in {one.value for one in quantity.history[:1]})
-    assert quantity.range is not None
-    return next(end for end in quantity.range if end != quantity.history[0].value)
+    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE}
+    assert tested | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
+    assert not [quantity.name for quantity in of_kind("lever") if quantity.held], "a held lever acts in no run"
 
 
 @pytest.mark.parametrize(

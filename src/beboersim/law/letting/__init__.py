@@ -14,6 +14,6 @@ an `Applicant`, with proxies for what the tables do not hold. For each vacancy, 
 `kind = relabelled(kind, square_metres, r)`, and the turns are addressed coins with chance `r.assignment_share`,
 `r.flexible_share`, `1 / r.internal_every` and `1 - r.work_share`, where a case counts them with `is_the_turn`. Then
 for `step` in 0 to 5: `route = route_at(step, duty)`, skipped unless `is_open(route, kind, ...)`. The route's seekers
-XX
-refuse, and who says yes, gets the home. `refusal` returns a place in REASONS, which is logged with the event.
+stand in the order of `place_in_queue`; the first whom `meant_for` and `fits_the_home` suit, whom `refusal(...)` does
+not refuse, and who says yes, gets the home. `refusal` returns a place in REASONS, which is logged with the event.
 """
