@@ -9,6 +9,7 @@ import numpy as np
 from beboersim.month.context import Context
 from beboersim.month.ledger import FLOW
 from beboersim.month.letting import letting
+from beboersim.month.measuring import ADULTS, ADULTS_OUTSIDE, RESIDENTS
 from beboersim.policy.catalogue import Value
 from beboersim.world.codes import (
     BASIC,
@@ -81,9 +82,13 @@ class Estate:
     def c(self) -> Context:
         return self.town.context
 
-    def measured(self, **values: float) -> None:
+    def measured(self, *, residents: float = 1500.0, outside_work: float = 0.2, outside_adults: float = 0.3) -> None:
         """Say what was last measured of the estate."""
-        self.c.indicators[self.area] = self.c.indicators[self.area]._replace(**values)
+        c = self.c
+        sums = c.measurement.sums
+        sums[self.area, RESIDENTS] = residents * c.scale
+        sums[self.area, ADULTS_OUTSIDE] = outside_adults * sums[self.area, ADULTS]
+        c.measured["outside_work_share"][self.area] = outside_work
 
     def vacancy(self, rooms: int = 2) -> int:
         """Empty a home of the estate and return its row."""

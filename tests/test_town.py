@@ -218,7 +218,6 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("letting.combined_letting", True, "refused_by_rule"),
     ("letting.family_first", True, "let_list"),
     ("letting.clean_record", True, "refused_by_rule"),
-    ("time.standstill", True, "arrivals"),
     ("funding.social_frame", 0.0, "programme_spend"),
     ("funding.local_share", 0.5, "programme_spend"),
     ("stigma.on_applying", False, "considered"),

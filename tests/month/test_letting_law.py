@@ -391,10 +391,7 @@ def test_by_copenhagens_rule_nobody_is_assigned_where_many_adults_are_outside_wo
 ) -> None:
     """The agreement of 2011-2014: more than 40 per cent of all adults (S104)."""
     estate = Estate(practice="copenhagen-40-plus", scale=0.2)
-    sums = estate.c.measurement.sums
-    from beboersim.month.measuring import ADULTS, ADULTS_OUTSIDE
-
-    sums[estate.area, ADULTS], sums[estate.area, ADULTS_OUTSIDE] = 1000.0, 1000.0 * outside_adults
+    estate.measured(outside_adults=outside_adults)
     n = 60
     for _ in range(n):
         estate.vacancy()

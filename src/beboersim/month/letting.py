@@ -83,6 +83,7 @@ LOCAL_YOUTH = FLOW["let_local_youth"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
@@ -110,6 +111,7 @@ class Market(NamedTuple):
     accept_address: int
     applying_on: float
     refusing_on: float
+    keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
     rows: I64
     facts: F64
     external: Queue
@@ -277,8 +279,10 @@ def let_month(
                         contact = households.contact[row]
                         own = 1 if area == contact or lives_here == 1 else 0
                         urgent = 1 if households.dwelling[row] < 0 else 0
-                        wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
-                        answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
+                        answer = STAYS_AWAY
+                        if u < m.keenest[2 * urgent + own]:
+                            wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                            answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
                         m.applying[k, area - m.first_area[town]] = answer
                     ledger.flows[CONSIDERED, area] += 1.0
                     ledger.flows[CONSIDERED_RESOURCEFUL, area] += rich
@@ -371,10 +375,8 @@ def rules_now(c: Context) -> LettingRules:
     unknown = np.full(nowhere, np.nan)
     facts = AreaFacts(
         status=areas.status,
-        residents=np.append([np.nan if one.residents is None else one.residents for one in c.indicators], unknown),
-        outside_work=np.append(
-            [np.nan if one.outside_work is None else one.outside_work for one in c.indicators], unknown
-        ),
+        residents=np.append(c.measurement.residents / c.scale, unknown),
+        outside_work=np.append(c.measured["outside_work_share"], unknown),
         outside_adults=np.append(c.measurement.outside_adults, unknown),
         was_hard=areas.was_hard,
         plan_done=np.zeros(len(areas.kind), np.int64),  # no plan is carried out yet (month.held_open.buildings)
@@ -395,6 +397,18 @@ def choices_of(c: Context) -> Choices:
         internal_every=None if every < 0 else every,
         special_rules=c.flag("list.special_rules"),
     )
+
+
+def keenest(p: Letting) -> F64:
+    """Return the highest chance of applying for an area, by no home (2) and known area (1)."""
+    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) < 0.0:
+        return np.ones(4)
+    chances = [
+        application_chance(p.apply, pull(0.0, 0.0, own, urgent, 0.0, p), 0.0, 0.0, 0.0, 0.0)
+        for urgent in (0, 1)
+        for own in (0, 1)
+    ]
+    return np.array(chances) * (1.0 + ROUNDING)
 
 
 def by_group(keys: I64, groups: int) -> Queue:
@@ -450,6 +464,7 @@ def letting(c: Context) -> None:
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
+        keenest=keenest(p),
         rows=rows,
         facts=facts,
         external=by_group(external[:held], world.organisations),

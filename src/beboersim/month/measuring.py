@@ -89,6 +89,11 @@ class Measurement(NamedTuple):
         return np.divide(self.sums[:, over], whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
     @property
+    def residents(self) -> F64:
+        """The residents of every place, as simulated."""
+        return self.sums[:, RESIDENTS]
+
+    @property
     def outside_adults(self) -> F64:
         """The share of all adults outside the labour market, pensioners with them (S104)."""
         return self.share(ADULTS_OUTSIDE, ADULTS)
