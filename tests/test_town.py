@@ -188,6 +188,68 @@ def test_before_a_change_the_worlds_are_one_and_after_it_two(tmp_path: Path) -> 
     assert "let_assigned" in differing(law.monthly[13:], changed.monthly[13:])
 
 
+@pytest.mark.parametrize("scenario", ["rules-2010", "rules-2014", "rules-2018-proposal", "aarhus-monitor"])
+def test_where_two_rules_list_nobody_chance_is_the_same(scenario: str) -> None:
+    """With five criteria needed nobody is listed by any rules: what is shown of the list differs, and nothing else."""
+    nobody: dict[str, Value] = {"list.criteria_needed": 5, "list.public": 0.0}
+    law, other = (
+        has_run(small_town(("Skanderborg",), events=ROOM, settings=nobody, scenario=one)) for one in ("law", scenario)
+    )
+    assert not any(record.status.any() for town in (law, other) for record in town.monthly)
+    assert len(law.events) > 500
+    assert np.array_equal(law.events, other.events)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "published"),
+    [
+        ("rules-2010", date(2015, 10, 1)),
+        ("rules-2018-proposal", date(2015, 12, 1)),
+        ("drop-ethnicity-criterion-all-udsat", date(2015, 12, 1)),
+    ],
+)
+def test_until_the_first_list_that_differs_two_rules_are_one_town(scenario: str, published: date) -> None:
+    law, other = (
+        has_run(small_town(("Aarhus",), scale=0.1, months=36, events=ROOM, scenario=one)) for one in ("law", scenario)
+    )
+    differ = [a.date for a, b in zip(law.monthly, other.monthly, strict=True) if (a.status != b.status).any()]
+    assert differ[0] == published
+    month = published.year * 12 + published.month - 1
+    same, changed = (town.events[town.events[:, 0] < month] for town in (law, other))
+    assert np.array_equal(same, changed)
+    assert "stigma" in differing(law.monthly, other.monthly)
+
+
+def test_without_the_ethnicity_criterion_duties_can_fall_on_every_disadvantaged_area() -> None:
+    """§ 61 a: with the criterion left out nobody is more than udsat, unless its duties fall on all of those."""
+    common: dict[str, object] = dict(places=("Aarhus",), scale=0.1, months=48)
+    lapsed = has_run(small_town(**common, scenario="drop-ethnicity-criterion"))  # type: ignore[arg-type]
+    falls = has_run(small_town(**common, scenario="drop-ethnicity-criterion-all-udsat"))  # type: ignore[arg-type]
+    at = date(2018, 12, 1)
+    one, all_udsat = (next(r for r in town.monthly if r.date == at) for town in (lapsed, falls))
+    assert set(one.status[one.status >= 2]) == {2}
+    assert np.array_equal(one.status >= 2, all_udsat.status >= 2)
+    assert (all_udsat.status[all_udsat.status >= 2] >= 3).all()
+
+
+def test_aarhus_has_its_own_categories_of_every_larger_estate_once_a_year_and_nothing_follows() -> None:
+    town = has_run(small_town(("Aarhus",), scale=0.1, months=26, scenario="aarhus-monitor"))
+    social = town.world.areas.kind[: town.world.places] != NEIGHBOURHOOD
+    for before, now in pairwise(town.monthly[1:]):
+        assert before.status_words == now.status_words or now.date.month == 1
+        assert not now.status.any()
+        large = social & (now.counts["residents"] > 600 * town.context.scale)
+        named = np.array([word.startswith("aarhus_") for word in now.status_words])
+        assert not named[~social].any()
+        if now.date.month == 1:
+            assert named[large].all()
+    words = town.monthly[-1].status_words
+    order = ["aarhus_uden_for_risiko", "aarhus_risiko", "aarhus_udsat", "aarhus_saerligt_udsat"]
+    rank = np.array([order.index(word) if word in order else -1 for word in words])
+    outside = town.monthly[-1].counts["outside_work_share"]
+    assert outside[rank >= 2].mean() > outside[rank == 0].mean(), "the worse the category, the more outside work"
+
+
 # Levers
 
 LEVERS: tuple[tuple[str, Value, str], ...] = (

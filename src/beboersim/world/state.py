@@ -72,7 +72,7 @@ class Households(NamedTuple):
     size: Annotated[U8, Column("uint8", "persons", "members")]
     adults: Annotated[U8, Column("uint8", "persons", "those who keep the household: 2 is a couple")]
     contact: Annotated[I16, Column("int16", "area", "area where the people it knows best live")]
-    moved_in: Annotated[I16, Column("int16", "month", "month of moving into the dwelling", NEVER)]
+    moved_in: Annotated[I16, Column("int16", "month", "month of moving in; once parted, into the home shared", NEVER)]
     searching: Annotated[U8, Column("uint8", "code", "why a home is sought")]
     search_since: Annotated[I16, Column("int16", "month", "month the search began", NEVER)]
     organisation: Annotated[I16, Column("int16", "organisation", "waiting lists stood on, -1 none", -1, LISTS_HELD)]
