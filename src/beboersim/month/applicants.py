@@ -41,16 +41,17 @@ from beboersim.world.queues import on_a_list, put_on_lists
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
 
 FULL_TIME_WEEK = 37.0  # hours, the Danish full-time week
-PRIVATE, SOCIAL_HOME, EITHER = range(3)  # what a household looks for
+PRIVATE, SOCIAL_HOME, EITHER, OPEN = range(4)  # what a household looks for; OPEN where it turns on who it is
 
 # Benefits, in the groups that the rules name (law/letting/benefits.toml); integration benefit is told by citizenship.
 NO_BENEFIT, CASH, INSURED, PENSION = range(4)
 
-# What is known of a seeker, as columns of one table.
+# What is known of a seeker, as columns of one table: first what every walk of a queue looks at.
 FACTS = 20
 (
     SIZE,
     AGE,
+    YOUTH,
     RESOURCES,
     NEED,
     CHILDREN,
@@ -65,7 +66,6 @@ FACTS = 20
     CASH_NOW,
     CASH_MONTHS,
     WIDENED_MONTHS,
-    YOUTH,
     GROWN_AREA,
     ELSEWHERE_DRAW,
     MUNICIPALITY,
@@ -184,6 +184,14 @@ def seeks_social(resources: float, age: float, students: float, adults: int, p: 
 
 
 @kernel
+def looks_for_surely(search: int, tenant: int, listed: int, u: float, p: Letting) -> int:
+    """Return what a searching household looks for, or OPEN where that turns on its members; see `looks_for`."""
+    if search == ARRIVING:
+        return SOCIAL_HOME if listed == 1 else PRIVATE
+    return SOCIAL_HOME if tenant == 1 and u < p.stays_social else OPEN
+
+
+@kernel
 def looks_for(
     search: int, tenant: int, listed: int, resources: float, age: float, students: float, adults: int, u: float,
     p: Letting,
@@ -199,10 +207,9 @@ def looks_for(
     u
         Uniform draw that stays with the search. Some tenants look within the sector only.
     """
-    if search == ARRIVING:
-        return SOCIAL_HOME if listed == 1 else PRIVATE
-    if tenant == 1 and u < p.stays_social:
-        return SOCIAL_HOME
+    surely = looks_for_surely(search, tenant, listed, u, p)
+    if surely != OPEN:
+        return surely
     rest = (u - p.stays_social) / (1.0 - p.stays_social) if tenant == 1 else u
     return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
 
@@ -365,13 +372,15 @@ def describe_seekers(
         area = households.area[row]
         if area == places:
             continue
-        municipality = areas.municipality[area]
-        who = profile(persons, households, row, q.month, steps[municipality])
         home = households.dwelling[row]
         tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
         u = uniform(philox(q.seed, households.id[row], q.seeking_address, households.search_since[row])[0])
         listed = on_a_list(households, row)
         search, adults = households.searching[row], households.adults[row]
+        if looks_for_surely(search, tenant, listed, u, p) == PRIVATE:
+            continue
+        municipality = areas.municipality[area]
+        who = profile(persons, households, row, q.month, steps[municipality])
         if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
             continue
         rows[found] = row

@@ -12,7 +12,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
-from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for
+from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.columns import F64, I64
@@ -121,18 +121,21 @@ def clear_month(
         number = first[municipality + 1] - first[municipality]
         if number == 0:
             continue
+        old_home = households.dwelling[row]
+        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
+        listed = on_a_list(households, row)
+        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
+        if looks_for_surely(households.searching[row], tenant, listed, u, letting) == SOCIAL_HOME:
+            continue
         prices = steps[municipality]
         who = profile(persons, households, row, month, prices)
         keepers = max(float(households.adults[row]), 1.0)
         rank = income_rank(who.income / keepers, prices)
         if uniform(words[0]) >= finds_private(rank, who.students, arriving, p):
             continue
-        old_home = households.dwelling[row]
-        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
-        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
         wish = looks_for(
-            households.searching[row], tenant, on_a_list(households, row), who.resources, who.age, who.students,
-            households.adults[row], u, letting,
+            households.searching[row], tenant, listed, who.resources, who.age, who.students, households.adults[row], u,
+            letting,
         )  # fmt: skip
         if wish == SOCIAL_HOME:
             continue
