@@ -115,7 +115,7 @@ def uniform(word: int) -> float:
 @kernel
 def highest_word(chance: float) -> int:
     """Return a word that no word exceeds whose number is below a chance: what rules most draws out at a glance."""
-    return min(np.int64(np.ceil(chance / UNIT)), np.int64(ANY_WORD))
+    return min(np.int64(np.ceil(chance / UNIT)), np.int64(ANY_WORD))  # type: ignore[return-value]
 
 
 @kernel

@@ -47,7 +47,7 @@ PRIVATE, SOCIAL_HOME, EITHER, OPEN = range(4)  # what a household looks for; OPE
 NO_BENEFIT, CASH, INSURED, PENSION = range(4)
 
 # What is known of a seeker, as columns of one table: first what every walk of a queue looks at.
-FACTS = 20
+FACTS = 19
 (
     SIZE,
     AGE,
@@ -67,7 +67,6 @@ FACTS = 20
     CASH_MONTHS,
     WIDENED_MONTHS,
     GROWN_AREA,
-    ELSEWHERE_DRAW,
     MUNICIPALITY,
 ) = range(FACTS)
 
@@ -113,7 +112,6 @@ class Asking(NamedTuple):
     seeking_address: int
     joining_address: int
     benefit_address: int
-    fallback_address: int
     recent_months: int
     benefit_months: int
 
@@ -302,14 +300,11 @@ def describe(
     knows = apart and lodged == 1 and households.moved_in[row] != NO_MONTH
     facts[SHARED_MONTHS] = households.search_since[row] - households.moved_in[row] if knows else 0
     facts[GROWN_AREA] = who.grown_area
-    facts[ELSEWHERE_DRAW] = uniform(
-        philox(q.seed, households.id[row], q.fallback_address, households.search_since[row])[0]
-    )
 
 
 @kernel
 def applicant(
-    facts: F64, k: int, area: int, lives_here: int, in_organisation: int, fallback: float, r: AreaRule
+    facts: F64, k: int, area: int, lives_here: int, in_organisation: int, nothing_elsewhere: int, r: AreaRule
 ) -> Applicant:
     """Return a seeker as the rules see it before a vacancy in an area.
 
@@ -317,8 +312,8 @@ def applicant(
     ----------
     facts, k
         What is known of the seekers, and the number of one of them.
-    fallback
-        The chance that the municipality finds no dwelling outside the areas (§ 59).
+    lives_here, in_organisation, nothing_elsewhere
+        As in Applicant, for the vacancy.
     """
     age = int(facts[k, AGE])
     in_education = int(facts[k, IN_EDUCATION])
@@ -345,7 +340,7 @@ def applicant(
         in_organisation,
         is_local_youth(grew_up_here, age, in_education, facts[k, HOURS], r),
         0,
-        1 if facts[k, ELSEWHERE_DRAW] < fallback else 0,
+        nothing_elsewhere,
     )
 
 

@@ -63,6 +63,7 @@ from beboersim.month.applicants import (
     square_metres,
 )
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.month.vacancies import vacant_homes
 from beboersim.world.codes import NOT_SEARCHING, SOCIAL
 from beboersim.world.columns import F64, I64, U8
 from beboersim.world.membership import occupy
@@ -107,6 +108,7 @@ class Market(NamedTuple):
     month: int
     places: int
     route_address: int
+    fallback_address: int
     apply_address: int
     accept_address: int
     applying_on: float
@@ -267,7 +269,11 @@ def let_month(
                 lives_here = 1 if households.area[row] == area else 0
                 if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
                     continue
-                a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, m.fallback[area], r)
+                nothing_elsewhere = 0
+                if route == ASSIGNED and r.assignment_fallback == 1:  # the draw stays with the search
+                    word = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])[0]
+                    nothing_elsewhere = 1 if uniform(word) < m.fallback[area] else 0
+                a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, nothing_elsewhere, r)
                 if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
                     continue
                 strength = m.facts[k, RESOURCES]
@@ -399,16 +405,16 @@ def choices_of(c: Context) -> Choices:
     )
 
 
+@kernel
 def keenest(p: Letting) -> F64:
     """Return the highest chance of applying for an area, by no home (2) and known area (1)."""
-    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) < 0.0:
-        return np.ones(4)
-    chances = [
-        application_chance(p.apply, pull(0.0, 0.0, own, urgent, 0.0, p), 0.0, 0.0, 0.0, 0.0)
-        for urgent in (0, 1)
-        for own in (0, 1)
-    ]
-    return np.array(chances) * (1.0 + ROUNDING)
+    chances = np.ones(4)
+    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
+        for urgent in range(2):
+            for own in range(2):
+                wish = pull(0.0, 0.0, own, urgent, 0.0, p)
+                chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
+    return chances
 
 
 def by_group(keys: I64, groups: int) -> Queue:
@@ -421,16 +427,13 @@ def letting(c: Context) -> None:
     """Letting: the vacant social dwellings are let in the legal order."""
     world, p = c.world, c.parameters.letting
     households, dwellings, areas = world.households, world.dwellings, world.areas
-    n_homes = int(world.used[2])
-    vacant = np.flatnonzero(
-        (dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] == SOCIAL) & (dwellings.area[:n_homes] >= 0)
-    )
+    vacant = vacant_homes(dwellings, world.used, 1, float(c.month))
     if len(vacant) == 0:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]
     asking = Asking(
         c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
-        address(Purpose.FALLBACK, 0), *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
+        *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
     )  # fmt: skip
     capacity = int((households.searching[: int(world.used[1])] != NOT_SEARCHING).sum())
     rows = np.empty(capacity, np.int64)
@@ -460,6 +463,7 @@ def letting(c: Context) -> None:
         month=c.month,
         places=world.places,
         route_address=address(Purpose.ROUTE, 0),
+        fallback_address=address(Purpose.FALLBACK, 0),
         apply_address=address(Purpose.APPLYING, 0),
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
