@@ -143,8 +143,6 @@ def status_words(words: str, lang: str) -> str:
     """Return a text of the column listed_as in words: disadvantaged area, ghetto."""
     if words == "unknown":
         return word("law.unknown", lang)
-    if words not in ("none",) and words.split("+")[0] not in STATUSES:
-        return word(f"law.{words}", lang)
     return ", ".join(word(f"status.{one}", lang).split(" (")[0] for one in words.split("+"))
 
 
