@@ -188,6 +188,68 @@ def test_before_a_change_the_worlds_are_one_and_after_it_two(tmp_path: Path) -> 
     assert "let_assigned" in differing(law.monthly[13:], changed.monthly[13:])
 
 
+@pytest.mark.parametrize("scenario", ["rules-2010", "rules-2014", "rules-2018-proposal", "aarhus-monitor"])
+def test_where_two_rules_list_nobody_chance_is_the_same(scenario: str) -> None:
+    """With five criteria needed no rules list anybody in Holstebro: only what is shown of the list differs."""
+    nobody: dict[str, Value] = {"list.criteria_needed": 5, "list.public": 0.0}
+    law, other = (
+        has_run(small_town(("Holstebro",), events=ROOM, settings=nobody, scenario=one)) for one in ("law", scenario)
+    )
+    assert not any(record.status.any() for town in (law, other) for record in town.monthly)
+    assert len(law.events) > 500
+    assert np.array_equal(law.events, other.events)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "published"),
+    [
+        ("rules-2010", date(2015, 10, 1)),
+        ("rules-2018-proposal", date(2015, 12, 1)),
+        ("drop-ethnicity-criterion-all-udsat", date(2015, 12, 1)),
+    ],
+)
+def test_until_the_first_list_that_differs_two_rules_are_one_town(scenario: str, published: date) -> None:
+    law, other = (
+        has_run(small_town(("Aarhus",), scale=0.1, months=36, events=ROOM, scenario=one)) for one in ("law", scenario)
+    )
+    differ = [a.date for a, b in zip(law.monthly, other.monthly, strict=True) if (a.status != b.status).any()]
+    assert differ[0] == published
+    month = published.year * 12 + published.month - 1
+    same, changed = (town.events[town.events[:, 0] < month] for town in (law, other))
+    assert np.array_equal(same, changed)
+    assert "stigma" in differing(law.monthly, other.monthly)
+
+
+def test_without_the_ethnicity_criterion_duties_can_fall_on_every_disadvantaged_area() -> None:
+    """§ 61 a: with the criterion left out nobody is more than udsat, unless its duties fall on all of those."""
+    common: dict[str, object] = dict(places=("Aarhus",), scale=0.1, months=48)
+    lapsed = has_run(small_town(**common, scenario="drop-ethnicity-criterion"))  # type: ignore[arg-type]
+    falls = has_run(small_town(**common, scenario="drop-ethnicity-criterion-all-udsat"))  # type: ignore[arg-type]
+    at = date(2018, 12, 1)
+    one, all_udsat = (next(r for r in town.monthly if r.date == at) for town in (lapsed, falls))
+    assert set(one.status[one.status >= 2]) == {2}
+    assert np.array_equal(one.status >= 2, all_udsat.status >= 2)
+    assert (all_udsat.status[all_udsat.status >= 2] >= 3).all()
+
+
+def test_aarhus_has_its_own_categories_of_every_larger_estate_once_a_year_and_nothing_follows() -> None:
+    town = has_run(small_town(("Aarhus",), scale=0.1, months=26, scenario="aarhus-monitor"))
+    social = town.world.areas.kind[: town.world.places] != NEIGHBOURHOOD
+    for before, now in pairwise(town.monthly[1:]):
+        assert before.status_words == now.status_words or now.date.month == 1
+        assert not now.status.any()
+        large = social & (now.counts["residents"] > 600 * town.context.scale)
+        named = np.array([word.startswith("aarhus_") for word in now.status_words])
+        assert not named[~social].any()
+        if now.date.month == 1:
+            assert named[large].all()
+    words = town.monthly[-1].status_words
+    order = ["aarhus_uden_for_risiko", "aarhus_risiko", "aarhus_udsat", "aarhus_saerligt_udsat"]
+    rank = np.array([order.index(word) if word in order else -1 for word in words])
+    outside = town.monthly[-1].counts["outside_work_share"]
+    assert outside[rank >= 2].mean() > outside[rank == 0].mean(), "the worse the category, the more outside work"
+
+
 # Levers
 
 LEVERS: tuple[tuple[str, Value, str], ...] = (
@@ -195,6 +257,7 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("list.rules", "2021", "status"),
     ("list.rules", "2018-proposal", "status"),
     ("list.rules", "aarhus", "years_listed"),
+    ("list.rules", "aarhus", "status"),
     ("list.ethnicity_criterion", False, "stigma"),
     ("list.criteria_needed", 5, "years_listed"),
     ("list.public", 0.0, "stigma"),
@@ -208,6 +271,15 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("letting.internal_every", 0, "let_internal"),
     ("letting.internal_every", 3, "let_internal"),
     ("letting.local_youth_priority", True, "let_local_youth"),
+    ("letting.rules", "2024", "refused_by_rule"),
+    ("letting.criteria", "ballerup", "refused_by_rule"),
+    ("letting.practice", "copenhagen-40-plus", "let_assigned"),
+    ("letting.practice", "assignment-stair", "let_assigned"),
+    ("letting.work_share", 0.0, "let_flexible"),
+    ("letting.assignment_fallback", 1.0, "refused_by_rule"),
+    ("letting.combined_letting", True, "refused_by_rule"),
+    ("letting.family_first", True, "let_list"),
+    ("letting.clean_record", True, "refused_by_rule"),
     ("funding.social_frame", 0.0, "programme_spend"),
     ("funding.local_share", 0.5, "programme_spend"),
     ("stigma.on_applying", False, "considered"),
@@ -237,25 +309,33 @@ def test_back_filling_a_cut_moves_what_is_spent(aarhus: Town) -> None:
     assert differing(aarhus.monthly[:49], moved.monthly[:49]) == set()  # nothing to fill before 2019
 
 
+# Levers that refine another one, moved beside it: what both have in common, and what is moved.
+# Who lives on cash benefit meets no usual criterion: where the duty of § 60 holds, § 51 c refuses nobody more.
+BESIDE: tuple[tuple[dict[str, Value], str, Value, str], ...] = (
+    (
+        {"list.rules": "2018", "letting.rules": "2024", "letting.flexible_obligatory": False},
+        "letting.hard_area_bar", False, "refused_by_rule",
+    ),
+    ({"letting.combined_letting": True}, "letting.combined_widened", True, "refused_by_rule"),
+    ({"list.ethnicity_criterion": False, "list.rules": "2018"}, "list.duties_on_all_udsat", True, "status"),
+    ({"list.rules": "2018", "letting.rules": "2024"}, "letting.internal_exempt", True, "let_internal"),
+    ({"list.rules": "2018", "letting.rules": "2024"}, "letting.youth_relabel", True, "refused_by_rule"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("common", "lever", "value", "outcome"), BESIDE, ids=[row[1] for row in BESIDE])
+def test_every_lever_that_refines_another_moves_its_outcome(
+    common: dict[str, Value], lever: str, value: Value, outcome: str
+) -> None:
+    without = has_run(small_town(**AARHUS, settings=common))  # type: ignore[arg-type]
+    moved = has_run(small_town(**AARHUS, settings=common | {lever: value}))  # type: ignore[arg-type]
+    assert outcome in differing(without.monthly, moved.monthly)
+
+
 def test_every_lever_and_switch_is_tested() -> None:
-    tested = {lever for lever, *_ in LEVERS} | {"funding.backfill", "funding.on_jobs"}
-    assert tested == {quantity.name for quantity in ACTING}
-
-
-def test_a_lever_that_is_held_does_not_act_yet() -> None:
-    held = {quantity.name: other_than_default(quantity) for quantity in of_kind("lever") if quantity.held}
-    plain = has_run(small_town(("Aarhus",), events=ROOM))
-    identical(plain, has_run(small_town(("Aarhus",), events=ROOM, settings=held)))
-
-
-def other_than_default(quantity: Quantity) -> Value:
-    """Return a value that a lever does not have by itself."""
-    if quantity.type == "flag":
-        return not quantity.history[0].value
-    if quantity.type == "choice":
-        return next(choice for choice in quantity.choices if choice not in {one.value for one in quantity.history[:1]})
-    assert quantity.range is not None
-    return next(end for end in quantity.range if end != quantity.history[0].value)
+    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE}
+    assert tested | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
+    assert not [quantity.name for quantity in of_kind("lever") if quantity.held], "a held lever acts in no run"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ class Purpose(IntEnum):
     TURN = 18
     TAKING_IN = 19
     TENURE = 20
+    BENEFIT = 21
+    FALLBACK = 22
 
 
 def address(purpose: Purpose, month: int) -> int:

@@ -16,13 +16,13 @@ from beboersim.errors import InputError
 from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
 from beboersim.evidence.municipalities import municipality
 from beboersim.law.lists import ListRules, listed_as, load_rules, rules_on
+from beboersim.month.applicants import Letting
 from beboersim.month.asking import WHOLE, Pieces
 from beboersim.month.clearing import Clearing
 from beboersim.month.context import Context, Parameters
 from beboersim.month.demography import Demography
 from beboersim.month.exchange import Beliefs, Exchange, exchange
 from beboersim.month.ledger import Ledger
-from beboersim.month.letting import Letting
 from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, Measuring, take_measurement
 from beboersim.month.money import Money, first_doses
 from beboersim.month.order import MONTH, Process

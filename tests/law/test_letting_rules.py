@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from beboersim.errors import InputError
-from beboersim.law.letting import barred_from_assignment, in_force, meets_flexible_criteria
-from beboersim.law.letting.agreements import criteria, criteria_names, practice, practice_names
+from beboersim.law.letting.agreements import criteria_names, practice, practice_names
 from beboersim.law.letting.decisions import (
     FAMILY,
     FLEXIBLE,
@@ -156,19 +155,6 @@ def test_routes_kinds_and_terms_are_named_as_in_the_world_and_as_levers() -> Non
     assert named <= {*Choices._fields}
     assert {f"letting.{name}" for name in named} <= {*catalogue()}
     assert catalogue()["letting.criteria"].choices == criteria_names()
-
-
-def test_the_earlier_functions_read_the_same_law() -> None:
-    for day in (date(2010, 6, 1), date(2015, 1, 1), date(2019, 1, 1), date(2022, 1, 1)):
-        law, rules = in_force(day, STATUSES), table(day)
-        assert np.array_equal(law.flexible_duty, rules.flexible_duty)
-        levels = [0 if not mask else 2 if "cash_benefit" in grounds(int(mask)) else 1 for mask in rules.assignment_bars]
-        assert law.assignment_bar.tolist() == levels
-    assert [barred_from_assignment(level, 0, 0, 1) for level in range(3)] == [0, 0, 1]
-    assert [barred_from_assignment(level, 0, 1, 0) for level in range(3)] == [0, 1, 1]
-    hours = criteria("usual").hours
-    assert [meets_flexible_criteria(h, 0, 0) for h in (hours - 0.1, hours)] == [0, 1]
-    assert (meets_flexible_criteria(0.0, 1, 0), meets_flexible_criteria(0.0, 0, 1)) == (1, 1)
 
 
 def test_a_share_not_known_decides_nothing() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beboersim.month.letting import need, suits
+from beboersim.law.letting.decisions import meant_for
+from beboersim.month.applicants import need
 from beboersim.world.codes import (
     BASIC,
     ELDERLY,
@@ -77,14 +78,12 @@ def test_nobody_is_let_into_a_home_with_more_than_two_persons_a_room() -> None:
         assert estate.tenant_of(home) == NOBODY, (rooms, size)
 
 
-@pytest.mark.parametrize(("kind", "age", "youth_ok", "expected"), [
-    (FAMILY, 40.0, 0.0, 1), (FAMILY, 22.0, 1.0, 1), (YOUTH, 22.0, 1.0, 1), (YOUTH, 22.0, 0.0, 0),
-    (ELDERLY, 59.9, 0.0, 0), (ELDERLY, 60.0, 0.0, 1),
+@pytest.mark.parametrize(("kind", "age", "youth", "expected"), [
+    (FAMILY, 40, 0, 1), (FAMILY, 22, 1, 1), (YOUTH, 22, 1, 1), (YOUTH, 40, 0, 0), (ELDERLY, 59, 0, 0),
+    (ELDERLY, 60, 0, 1),
 ])  # fmt: skip
-def test_youth_and_elderly_homes_go_to_whom_they_are_meant_for(
-    kind: int, age: float, youth_ok: float, expected: int
-) -> None:
-    assert suits(kind, age, youth_ok) == expected
+def test_youth_and_elderly_homes_go_to_whom_they_are_meant_for(kind: int, age: int, youth: int, expected: int) -> None:
+    assert meant_for(kind, age, youth) == expected
 
 
 def test_the_municipality_assigns_by_need_and_not_by_queue() -> None:

@@ -38,7 +38,7 @@ def test_the_law_gives_every_lever_and_switch_its_dated_default() -> None:
     assert {*levers} == {quantity.name for quantity in of_kind("lever", "switch")}
     assert levers["funding.social_frame"] == 135e6
     assert levers["list.rules"] == "2018"
-    assert levers["letting.internal_every"] == 2.0
+    assert levers["letting.rules"] == "2019"
     assert levers["stigma.on_leaving"] == 1.0
     assert list(levers["letting.assignment_share"]) == [0.25] * 4  # type: ignore[arg-type]
 

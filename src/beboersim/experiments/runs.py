@@ -146,6 +146,8 @@ def _status(record: Record, plan: Plan | None) -> tuple[NDArray[np.int64], NDArr
     if plan is not None:
         places = Places(tuple(record.names), tuple(record.municipalities), codes)
         in_force = str(plan.levers_on(record.date, places)["list.rules"])
+    if load_rules(in_force).points is not None:  # a municipality's own categories are no status of the law
+        return codes, np.asarray(record.status_words, np.str_)
     # A status may outlive the rules that gave it by some months: then the law's last words for it hold.
     says = {0: "none"}
     for name in ("2010", "2014", "2018", "2021", in_force):

@@ -65,6 +65,7 @@ class RuleForm(Form):
     reading: tuple[Reading, ...] = ("read",)
     open: Text | None = None
     acting_in: str = ""
+    in_simulation: Text | None = None
     says: Text = Field(examples=[EXAMPLE_TEXT])
     value: dict[str, ValueForm] = Field(default_factory=dict)
     data: dict[str, Any] = Field(default_factory=dict)
@@ -143,6 +144,7 @@ class Rule(NamedTuple):
     reading: tuple[str, ...]
     open: Text | None
     acting_in: str
+    in_simulation: Text | None
     says: Text
     values: Mapping[str, tuple[Number, str]]
     data: Mapping[str, Any]
@@ -183,6 +185,7 @@ def rules_in_force(day: date, code: int | None = None) -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules() if rule.holds(day) and (code is None or rule.holds_in(code)))
 
 
+@cache
 def rule_on(rule_id: str, day: date) -> Rule | None:
     """Return a rule as it is on a day, or None where it does not hold."""
     return next((rule for rule in _by_id(rule_id) if rule.holds(day)), None)
@@ -234,6 +237,7 @@ def _rule(topic: str, form: RuleForm) -> Rule:
         reading=form.reading,
         open=form.open,
         acting_in=form.acting_in,
+        in_simulation=form.in_simulation,
         says=form.says,
         values={name: (value.value, value.unit) for name, value in form.value.items()},
         data=form.data,

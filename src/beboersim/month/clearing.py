@@ -12,8 +12,9 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
+from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
-from beboersim.month.letting import SOCIAL_HOME, Letting, looks_for
+from beboersim.month.vacancies import vacant_homes
 from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.columns import F64, I64
 from beboersim.world.membership import occupy
@@ -121,18 +122,21 @@ def clear_month(
         number = first[municipality + 1] - first[municipality]
         if number == 0:
             continue
+        old_home = households.dwelling[row]
+        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
+        listed = on_a_list(households, row)
+        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
+        if looks_for_surely(households.searching[row], tenant, listed, u, letting) == SOCIAL_HOME:
+            continue
         prices = steps[municipality]
         who = profile(persons, households, row, month, prices)
         keepers = max(float(households.adults[row]), 1.0)
         rank = income_rank(who.income / keepers, prices)
         if uniform(words[0]) >= finds_private(rank, who.students, arriving, p):
             continue
-        old_home = households.dwelling[row]
-        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
-        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
         wish = looks_for(
-            households.searching[row], tenant, on_a_list(households, row), who.resources, who.age, who.students,
-            households.adults[row], u, letting,
+            households.searching[row], tenant, listed, who.resources, who.age, who.students, households.adults[row], u,
+            letting,
         )  # fmt: skip
         if wish == SOCIAL_HOME:
             continue
@@ -211,12 +215,11 @@ def clearing(c: Context) -> None:
     """Clearing: those who still search look at the vacant private homes of the town."""
     world = c.world
     households, dwellings, areas = world.households, world.dwellings, world.areas
-    n_households, n_homes = int(world.used[1]), int(world.used[2])
+    n_households = int(world.used[1])
     seekers = np.flatnonzero(households.searching[:n_households] != NOT_SEARCHING)
     seekers = seekers[(households.head[seekers] >= 0) & (households.area[seekers] != world.elsewhere)]
     # A private home stands idle for some time between households: sold, repaired, advertised.
-    ready = dwellings.vacant_since[:n_homes] <= c.month - c.parameters.clearing.idle_months
-    vacant = np.flatnonzero(ready & (dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] != SOCIAL))
+    vacant = vacant_homes(dwellings, world.used, 0, c.month - c.parameters.clearing.idle_months)
     if len(seekers) == 0 or len(vacant) == 0:
         return
     word = c.address(Purpose.NEIGHBOURHOOD)
@@ -225,7 +228,7 @@ def clearing(c: Context) -> None:
     slot = dwellings.area[vacant].astype(np.int64) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
     shown = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))
     order = np.lexsort((dwellings.id[vacant], shown, slot))
-    vacant, slot = vacant[order].astype(np.int64), slot[order]
+    vacant, slot = vacant[order], slot[order]
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
     private = private[np.argsort(areas.municipality[private], kind="stable")]

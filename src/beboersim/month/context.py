@@ -10,12 +10,12 @@ import numpy as np
 
 from beboersim.chance import Purpose, address
 from beboersim.law.lists import Indicators, ListRules
+from beboersim.month.applicants import Letting
 from beboersim.month.asking import Pieces
 from beboersim.month.clearing import Clearing
 from beboersim.month.demography import Demography, LocalRates
 from beboersim.month.exchange import Exchange
 from beboersim.month.ledger import Ledger
-from beboersim.month.letting import Letting
 from beboersim.month.measuring import Measurement, Measuring
 from beboersim.month.money import Money
 from beboersim.month.recording import Record

@@ -446,6 +446,8 @@ def apply_life_events(
             join(persons, households, person, row)
             households.searching[row] = LEFT_HOME if event == LEAVES_HOME else SEPARATED
             households.search_since[row] = month
+            if event == SEPARATES:
+                households.moved_in[row] = households.moved_in[home]  # how long the home was shared (§ 60)
             if event == LEAVES_HOME:
                 note(ledger, month, EV_LEFT_HOME, persons.id[person], households.id[row], area)
             else:

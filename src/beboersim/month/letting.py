@@ -1,8 +1,9 @@
 """Letting: who gets the vacant social dwelling.
 
-Vacancies are filled in the legal order (law.md §2.1): rehousing, municipal assignment, flexible letting, the internal
-list, the waiting list by seniority, others. The law's own functions decide who may be refused; households decide
-whether they apply for an area and whether they accept an offer. Declining does not cost the place (S44).
+Vacancies are filled in the legal order (law.md §2.1), by the very functions that `beboersim law letting` calls: which
+routes are open, who comes first on each, whom a rule refuses. The rules of the month are a table with a row an area
+(`law.letting.rules`). Households decide whether they apply for an area and whether they accept an offer; declining does
+not cost the place (S44).
 """
 
 from __future__ import annotations
@@ -13,40 +14,61 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
-from beboersim.law.letting import (
-    FULL_TIME_WEEK,
-    barred_from_assignment,
-    fits_the_home,
-    in_force,
-    meets_flexible_criteria,
-)
-from beboersim.law.letting.decisions import CRITERIA, DUTY, FIRST_GROUND
-from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
-from beboersim.world.codes import (
-    ARRIVING,
+from beboersim.law.letting.decisions import (
     ASSIGNED,
-    ELDERLY,
-    EMPLOYED,
+    COMBINED,
+    DUTY,
     FAMILY,
     FLEXIBLE,
+    HARD_AREA,
+    IN_ORDER,
     INTERNAL,
-    KEEPER,
     LIST,
-    NONWESTERN_IMMIGRANT,
-    NOT_SEARCHING,
+    NOT_REFUSED,
     OTHER,
-    OUTSIDE,
-    SEPARATED,
-    SOCIAL,
-    STUDENT,
-    WANTS_CHANGE,
-    YOUTH,
+    REHOUSING,
+    AreaRule,
+    fits_the_home,
+    is_open,
+    meant_for,
+    place_in_queue,
+    refusal,
+    relabelled,
+    route_at,
+    two_groups,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.law.letting.rules import (
+    AreaFacts,
+    Choices,
+    LettingRules,
+    Terms,
+    law_day,
+    letting_rules,
+    rule_of,
+    times_of_assignment_bars,
+)
+from beboersim.month.applicants import (
+    AGE,
+    FACTS,
+    MUNICIPALITY,
+    NEED,
+    RESOURCES,
+    SIZE,
+    YOUTH,
+    Asking,
+    Letting,
+    applicant,
+    describe_seekers,
+    list_entries,
+    square_metres,
+)
+from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.month.vacancies import vacant_homes
+from beboersim.world.codes import NOT_SEARCHING, SOCIAL
+from beboersim.world.columns import F64, I64, U8
 from beboersim.world.membership import occupy
-from beboersim.world.profile import profile
-from beboersim.world.queues import leave_list, on_a_list, put_on_lists
-from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
+from beboersim.world.queues import leave_list
+from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -58,104 +80,52 @@ REFUSED_BY_RULE = FLOW["refused_by_rule"]
 CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
 CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
-ADULT_MONTHS = 18 * 12  # benefits of one's own begin at eighteen
-ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
-LOCAL, SPARE = 6, 7  # two walks more than routes: local young people first, smaller households last
-PRIVATE, SOCIAL_HOME, EITHER = range(3)  # what a household looks for
 LOCAL_YOUTH = FLOW["let_local_youth"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
-# What is known of a seeker, as columns of one table.
-FACTS = 11
-(
-    SIZE,
-    AGE,
-    RESOURCES,
-    NEED,
-    FLEXIBLE_OK,
-    CONVICTED,
-    FOREIGN_CITIZEN,
-    BENEFIT,
-    YOUTH_OK,
-    LOCAL_AREA,
-    MUNICIPALITY,
-) = range(FACTS)
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
+ROUTES = len(IN_ORDER)
+MOST_WALKS = 2 * ROUTES + 2
+FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
+NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
 
-class Letting(NamedTuple):
-    """Parameters of this process; see evidence/parameters/letting.toml."""
+class Queue(NamedTuple):
+    """Seekers in order: sorted keys with the seeker's number in the low bits, and where each group begins."""
 
-    accept: float
-    apply: float
-    stigma_apply: float
-    stigma_accept: float
-    stigma_resources: float
-    income_utility: float
-    likeness: float
-    own_area: float
-    urgency: float
-    conditions: float
-    seeks_social_couples: float
-    seeks_social_students: float
-    stays_social: float
-    spare_rooms: float
-    offers_a_round: float
-    rounds: float
-    seeks_social_poor: float
-    seeks_social_rich: float
-    need_line: float
-    resourceful: float
-
-
-class AreaRules(NamedTuple):
-    """What levers and law say of each area this month, and its standing."""
-
-    assignment_share: F64
-    assignment_bar: I64
-    flexible_share: F64
-    flexible_duty: I64
-    local_youth: F64
-    standing: F64
+    keys: I64
+    starts: I64
 
 
 class Market(NamedTuple):
     """The month's letting, the same for every vacancy: seekers, their queues, rules and switches.
 
-    A queue is sorted keys; `…_starts` says where each organisation (lists) or municipality (need, anyone) begins.
+    Two queues go by organisation (`external`, `internal`) and two by municipality (`needy`, `anyone`).
     """
 
     seed: int
     month: int
     places: int
     route_address: int
+    fallback_address: int
     apply_address: int
     accept_address: int
-    internal_every: float
     applying_on: float
     refusing_on: float
     keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
     rows: I64
     facts: F64
-    external: I64
-    external_starts: I64
-    internal: I64
-    internal_starts: I64
-    needy: I64
-    needy_starts: I64
-    anyone: I64
-    anyone_starts: I64
-    rules: AreaRules
-
-
-@kernel
-def need(lodged: int, children: float, outside: float, separated: int, months: float) -> float:
-    """Return how pressing a household's need is, for municipal assignment (§ 59: by need, not by queue).
-
-    The order is an assumption: no home, children, no work, a break-up, and time, in that order of weight.
-    """
-    waited = min(months, 24.0) / 24.0
-    return 4.0 * lodged + 2.0 * min(children, 2.0) + 1.5 * min(outside, 1.0) + 1.0 * separated + waited
+    external: Queue
+    internal: Queue
+    needy: Queue
+    anyone: Queue
+    fallback: F64  # chance by area that a barred household is assigned after all
+    standing: F64  # by area
+    first_area: I64  # of each municipality
+    applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
+    answered: I64  # the last vacancy that each seeker has said no to, or may not have
+    housed: U8  # 1 once a seeker has a home
 
 
 @kernel
@@ -191,216 +161,175 @@ def application_chance(
 
 
 @kernel
-def seeks_social(resources: float, age: float, students: float, adults: int, p: Letting) -> float:
-    """Return the probability that a searching household seeks a social dwelling as well as a private one.
-
-    The fewer the resources the likelier; couples less than singles (M4-128 M4-129); young students for youth dwellings.
-    """
-    if students > 0.0 and age < 30.0:
-        return p.seeks_social_students
-    chance = p.seeks_social_poor - (p.seeks_social_poor - p.seeks_social_rich) * resources
-    if adults == 2:  # couples of few resources seek much as singles do
-        chance *= 1.0 - (1.0 - p.seeks_social_couples) * min(2.0 * resources, 1.0)
-    return chance
-
-
-@kernel
-def looks_for(
-    search: int, tenant: int, listed: int, resources: float, age: float, students: float, adults: int, u: float,
-    p: Letting,
-) -> int:
-    """Return what a searching household looks for: a private home, a social one, or either.
+def applies(u: float, wish: float, named: float, strength: float, p: Letting) -> int:
+    """Return whether a household applies for an area, and if not, whether its name keeps it away.
 
     Parameters
     ----------
-    search
-        Why it searches (world.codes). Who comes to the town looks for a home such as those who left had.
-    tenant, listed
-        1 if it lives in a social home; 1 if it stands on a waiting list.
     u
-        Uniform draw that stays with the search. Some tenants look within the sector only.
+        A draw that stays with the household and the area: with and without stigma, and all the time.
+    wish, named, strength
+        See `pull`; the area's stigma; the household's resources.
     """
-    if search == ARRIVING:
-        return SOCIAL_HOME if listed == 1 else PRIVATE
-    if tenant == 1 and u < p.stays_social:
-        return SOCIAL_HOME
-    rest = (u - p.stays_social) / (1.0 - p.stays_social) if tenant == 1 else u
-    return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
+    loss = p.income_utility * p.stigma_apply
+    if u < application_chance(p.apply, wish, named, strength, loss, p.stigma_resources):
+        return APPLIES
+    return AVOIDS if u < application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources) else STAYS_AWAY
 
 
 @kernel
-def describe_seekers(
-    persons: Persons,
-    households: Households,
-    dwellings: Dwellings,
-    areas: Areas,
-    used: I64,
-    places: int,
-    month: int,
-    seed: int,
-    seeking_address: int,
-    joining_address: int,
-    steps: F64,
-    organisations: I64,
-    p: Letting,
-    rows: I64,
-    facts: F64,
+def walks_of(
+    r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64
 ) -> int:
-    """List the households that seek a social dwelling, with what the rules need to know of them; return how many."""
-    found = 0
-    for row in range(used[1]):
-        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
-            continue
-        area = households.area[row]
-        if area == places:
-            continue
-        who = profile(persons, households, row, month, steps[areas.municipality[area]])
-        home = households.dwelling[row]
-        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
-        u = uniform(philox(seed, households.id[row], seeking_address, households.search_since[row])[0])
-        listed = on_a_list(households, row)
-        search, adults = households.searching[row], households.adults[row]
-        if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
-            continue
-        hours = 0.0
-        convicted = 0.0
-        foreign = 0.0
-        benefit = 0.0
-        member = households.head[row]
-        while member >= 0:
-            if persons.role[member] == KEEPER and persons.activity[member] == EMPLOYED:
-                hours = max(hours, persons.hours[member] / 100.0 * FULL_TIME_WEEK)
-            if month - persons.convicted[member] <= 6:
-                convicted = 1.0
-            if (
-                persons.citizen[member] == 0
-                and persons.origin[member] >= NONWESTERN_IMMIGRANT
-                and persons.activity[member] != STUDENT
-            ):
-                foreign = 1.0
-            grown = month - persons.birth[member] >= ADULT_MONTHS
-            if grown and persons.activity[member] == OUTSIDE and month - persons.since[member] >= 6:
-                benefit = 1.0
-            member = persons.next[member]
-        reason = households.searching[row]
-        lodged = 1 if households.dwelling[row] < 0 else 0
-        waited = float(month - households.search_since[row])
-        rows[found] = row
-        facts[found, SIZE] = households.size[row]
-        facts[found, AGE] = who.age
-        facts[found, RESOURCES] = who.resources
-        facts[found, NEED] = -1.0
-        if who.resources < p.need_line and (lodged == 1 or who.outside > 0.0):
-            facts[found, NEED] = need(lodged, who.children, who.outside, 1 if reason == SEPARATED else 0, waited)
-        facts[found, FLEXIBLE_OK] = meets_flexible_criteria(
-            hours, 1 if who.students > 0.0 else 0, 1 if who.age >= 65.0 and who.employed + who.outside == 0.0 else 0
-        )
-        facts[found, CONVICTED] = convicted
-        facts[found, FOREIGN_CITIZEN] = foreign
-        facts[found, BENEFIT] = benefit
-        facts[found, YOUTH_OK] = 1.0 if who.age < 30.0 and (who.students > 0.0 or who.age < 26.0) else 0.0
-        in_step = facts[found, FLEXIBLE_OK] == 1.0 and who.age < 26.0  # young: to 25 (assumption, 24-30)
-        facts[found, LOCAL_AREA] = who.grown_area if in_step else -1.0
-        facts[found, MUNICIPALITY] = areas.municipality[area]
-        if on_a_list(households, row) == 0:
-            municipality = int(facts[found, MUNICIPALITY])
-            put_on_lists(households, organisations, row, municipality, month, seed, joining_address)
-        found += 1
-    return found
+    """Write down which queues are walked for a vacancy, one after the other; return how many.
 
-
-@kernel
-def list_entries(
-    households: Households, areas: Areas, dwellings: Dwellings, rows: I64, n: int, external: I64, internal: I64
-) -> int:
-    """Fill in the sort keys of the waiting lists: organisation, month of signing up, seeker.
-
-    `external` has a slot for every list held, `internal` one for every seeker; unused slots are -1. Keys hold the
-    organisation in the high bits, then the month, then the seeker's place in `rows`, so that a plain sort is the
-    queue. Returns the number of external entries.
+    Parameters
+    ----------
+    words
+        The home's draw: whose turn it is on each route.
+    spare
+        Rooms more than suitable for a household when nobody of the right size wants the home.
+    walks
+        Filled in: a route of codes.ROUTES; for whom (FIRST_GROUP, SECOND_GROUP or BOTH_GROUPS); rooms to spare.
     """
-    count = 0
-    for k in range(n):
-        row = rows[k]
-        for slot in range(LISTS_HELD):
-            organisation = households.organisation[row, slot]
-            if organisation >= 0:
-                month = households.listed_since[row, slot] + 32768
-                external[count] = (organisation << 48) | (month << 32) | k
-                count += 1
-        home = households.dwelling[row]
-        internal[k] = -1
-        if home >= 0 and dwellings.tenure[home] == SOCIAL and households.searching[row] == WANTS_CHANGE:
-            organisation = areas.organisation[households.area[row]]
-            month = households.moved_in[row] + 32768
-            internal[k] = (organisation << 48) | (month << 32) | k
-    return count
+    municipal_turn = 1 if uniform(words[0]) < r.assignment_share else 0
+    flexible_turn = 1 if uniform(words[1]) < r.flexible_share else 0
+    internal_turn = 1 if r.internal_every > 0 and uniform(words[2]) * r.internal_every < 1.0 else 0
+    number = 0
+    for step in range(ROUTES):
+        route = route_at(step, duty)
+        # Nobody is rehoused yet (month.held_open.buildings).
+        if route == REHOUSING or is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
+            continue
+        if two_groups(r, route, rooms) == 1:
+            walks[number] = route, FIRST_GROUP, 0
+            walks[number + 1] = route, SECOND_GROUP, 0
+            number += 2
+        else:
+            walks[number] = route, BOTH_GROUPS, spare if route == OTHER else 0
+            number += 1
+        # Nobody whom the home suits: the list again, which under a duty is the flexible one, for smaller households.
+        if spare > 0 and route == (FLEXIBLE if duty == 1 else LIST):
+            walks[number] = route, BOTH_GROUPS, spare
+            number += 1
+    return number
 
 
 @kernel
 def let_month(
-    households: Households, dwellings: Dwellings, areas: Areas, vacancies: I64, m: Market, p: Letting, ledger: Ledger
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    vacancies: I64,
+    rules: LettingRules,
+    m: Market,
+    p: Letting,
+    ledger: Ledger,
 ) -> None:
-    """Fill the month's vacancies one after the other, each by the first route that finds a tenant."""
-    answered = np.full(m.rows.shape[0], -1, np.int64)  # the last vacancy that each seeker has said no to
-    for v in range(vacancies.shape[0]):
-        home = vacancies[v]
+    """Fill the month's vacancies one after the other: walk the queues until somebody takes the home.
+
+    Who has said no to a home, or stays away from its area, is not asked again on a later route.
+    """
+    walks = np.empty((MOST_WALKS, 3), np.int64)
+    for number in range(vacancies.shape[0]):
+        home = vacancies[number]
         area = dwellings.area[home]
-        organisation = areas.organisation[area]
         town = areas.municipality[area]
-        # A home keeps its route until it is let, so that one that is hard to let is not drawn for again and again.
+        organisation = areas.organisation[area]
+        rooms = int(dwellings.rooms[home])
+        r = rule_of(rules, area)
+        kind = relabelled(int(dwellings.kind[home]), square_metres(rooms, p), r)
+        duty = 1 if kind == FAMILY and r.flexible_duty == 1 else 0
+        # A home keeps its turns until it is let, so that one that is hard to let is not drawn for again and again.
         words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
-        family = dwellings.kind[home] == FAMILY  # §§ 59 and 60 are about family dwellings
-        duty = family and m.rules.flexible_duty[area] == 1
+        others_turn = 1 if uniform(words[3]) >= r.work_share else 0
         tenant = -1
-        route = OTHER
-        if family and uniform(words[0]) < m.rules.assignment_share[area]:
-            route = ASSIGNED
-            tenant = walk(
-                households, dwellings, areas, home, m.needy, m.needy_starts, town, ASSIGNED, v, answered, m, p, ledger
-            )
-        if tenant < 0 and (duty or (family and uniform(words[1]) < m.rules.flexible_share[area])):
-            route = FLEXIBLE
-            if m.rules.local_youth[area] > 0.0:
-                tenant = walk(
-                    households, dwellings, areas, home, m.external, m.external_starts, organisation, LOCAL, v, answered,
-                    m, p, ledger,
-                )  # fmt: skip
-                if tenant >= 0:
+        for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
+            route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
+            if route == ASSIGNED:
+                queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
+            elif route == OTHER:
+                queue, start, stop = m.anyone.keys, m.anyone.starts[town], m.anyone.starts[town + 1]
+            elif route == INTERNAL:
+                queue = m.internal.keys
+                start, stop = m.internal.starts[organisation], m.internal.starts[organisation + 1]
+            else:
+                queue = m.external.keys
+                start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
+            offers_left = p.offers_a_round * p.rounds
+            for position in range(start, stop):
+                k = queue[position] & 0xFFFFFFFF
+                if m.answered[k] == number or m.housed[k] == 1:
+                    continue
+                if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
+                    continue
+                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 0:
+                    continue
+                row = m.rows[k]
+                lives_here = 1 if households.area[row] == area else 0
+                if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
+                    continue
+                nothing_elsewhere = 0
+                if route == ASSIGNED and r.assignment_fallback == 1:  # the draw stays with the search
+                    word = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])[0]
+                    nothing_elsewhere = 1 if uniform(word) < m.fallback[area] else 0
+                a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, nothing_elsewhere, r)
+                if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
+                    continue
+                strength = m.facts[k, RESOURCES]
+                rich = 1.0 if strength > p.resourceful else 0.0
+                if route != ASSIGNED:
+                    answer = m.applying[k, area - m.first_area[town]]
+                    if answer == NOT_ASKED:
+                        u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
+                        contact = households.contact[row]
+                        own = 1 if area == contact or lives_here == 1 else 0
+                        urgent = 1 if households.dwelling[row] < 0 else 0
+                        answer = STAYS_AWAY
+                        if u < m.keenest[2 * urgent + own]:
+                            wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                            answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
+                        m.applying[k, area - m.first_area[town]] = answer
+                    ledger.flows[CONSIDERED, area] += 1.0
+                    ledger.flows[CONSIDERED_RESOURCEFUL, area] += rich
+                    if answer != APPLIES:
+                        m.answered[k] = number
+                        if answer == AVOIDS:
+                            ledger.flows[AVOIDED, area] += 1.0
+                            ledger.flows[AVOIDED_RESOURCEFUL, area] += rich
+                        continue
+                reason = refusal(a, r, route, kind, rooms, others_turn)
+                if reason != NOT_REFUSED:
+                    if reason in (DUTY, COMBINED, HARD_AREA):
+                        m.answered[k] = number  # refused on every later route as well
+                    ledger.flows[REFUSED_BY_RULE, area] += 1.0
+                    note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], reason)
+                    continue
+                # An offer, and the household's answer.
+                ledger.flows[OFFERS, area] += 1.0
+                ledger.flows[OFFERS_RESOURCEFUL, area] += rich
+                u = uniform(philox(m.seed, mix(households.id[row], dwellings.id[home]), m.accept_address, 0)[0])
+                named = areas.stigma[area] * m.refusing_on
+                loss = p.income_utility * p.stigma_accept
+                if u < application_chance(p.accept, 0.0, named, strength, loss, p.stigma_resources):
+                    tenant = k
+                    break
+                m.answered[k] = number
+                ledger.flows[REFUSALS, area] += 1.0
+                ledger.flows[REFUSALS_RESOURCEFUL, area] += rich
+                note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+                offers_left -= 1.0
+                if offers_left <= 0.0:
+                    break
+            if tenant >= 0:
+                if route == FLEXIBLE and wanted == FIRST_GROUP:
                     ledger.flows[LOCAL_YOUTH, area] += 1.0
-            if tenant < 0:
-                tenant = walk(
-                    households, dwellings, areas, home, m.external, m.external_starts, organisation, FLEXIBLE, v,
-                    answered, m, p, ledger,
+                hand_over(
+                    households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
+                    m.facts[tenant, RESOURCES], ledger,
                 )  # fmt: skip
-        # Where flexible letting is a duty, nobody who fails the criteria may be let in by another route (§ 60(4)).
-        if tenant < 0 and m.internal_every > 0.0 and uniform(words[2]) < 1.0 / m.internal_every:
-            route = INTERNAL
-            tenant = walk(
-                households, dwellings, areas, home, m.internal, m.internal_starts, organisation, INTERNAL, v, answered,
-                m, p, ledger,
-            )  # fmt: skip
-        if tenant < 0:
-            route = LIST
-            tenant = walk(
-                households, dwellings, areas, home, m.external, m.external_starts, organisation, LIST, v, answered, m,
-                p, ledger,
-            )  # fmt: skip
-        if tenant < 0:  # nobody whom the home suits: the same queue again, for smaller households
-            tenant = walk(
-                households, dwellings, areas, home, m.external, m.external_starts, organisation, SPARE, v, answered, m,
-                p, ledger,
-            )  # fmt: skip
-        if tenant < 0:
-            route = OTHER
-            tenant = walk(
-                households, dwellings, areas, home, m.anyone, m.anyone_starts, town, OTHER, v, answered, m, p, ledger
-            )
-        if tenant >= 0:
-            hand_over(
-                households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
-                m.facts[tenant, RESOURCES], ledger,
-            )  # fmt: skip
+                m.housed[tenant] = 1
+                break
 
 
 @kernel
@@ -445,188 +374,73 @@ def hand_over(
     note(ledger, month, EV_LET, households.id[row], dwellings.id[home], route)
 
 
-@kernel
-def suits(kind: int, age: float, youth_ok: float) -> int:
-    """Say whether a household is one the dwelling is meant for: youth, elderly or family."""
-    if kind == YOUTH:
-        return 1 if youth_ok == 1.0 else 0
-    if kind == ELDERLY:
-        return 1 if age >= 60.0 else 0
-    return 1
+def rules_now(c: Context) -> LettingRules:
+    """Return the rules of letting in every area this month, from statuses, the last measurement and the levers."""
+    areas = c.world.areas
+    nowhere = len(areas.kind) - c.world.places
+    unknown = np.full(nowhere, np.nan)
+    facts = AreaFacts(
+        status=areas.status,
+        residents=np.append(c.measurement.residents / c.scale, unknown),
+        outside_work=np.append(c.measured["outside_work_share"], unknown),
+        outside_adults=np.append(c.measurement.outside_adults, unknown),
+        was_hard=areas.was_hard,
+        plan_done=np.zeros(len(areas.kind), np.int64),  # no plan is carried out yet (month.held_open.buildings)
+        years_off=areas.lists_since_hard,
+    )
+    terms = Terms(*(c.by_area(f"letting.{name}") for name in Terms._fields))
+    return letting_rules(c.law_day, facts, terms, choices_of(c))
 
 
-@kernel
-def walk(
-    households: Households,
-    dwellings: Dwellings,
-    areas: Areas,
-    home: int,
-    queue: I64,
-    starts: I64,
-    group: int,
-    route: int,
-    vacancy: int,
-    answered: I64,
-    m: Market,
-    p: Letting,
-    ledger: Ledger,
-) -> int:
-    """Walk one group's queue from the front until somebody takes the home; return the seeker's number or -1.
-
-    Who has said no to this home, or stays away from its area, is not asked again on a later route.
-
-    Parameters
-    ----------
-    queue, starts, group
-        Sorted keys with the seeker's number in the low bits; where each group begins; whose queue it is.
-    route
-        A route of codes.ROUTES, or LOCAL (flexible letting, local young people only) or SPARE (list, smaller
-        households too).
-    vacancy, answered
-        Number of the home among the month's; the last one that each seeker has answered.
-    """
-    area = dwellings.area[home]
-    duty = dwellings.kind[home] == FAMILY and m.rules.flexible_duty[area] == 1
-    bar = m.rules.assignment_bar[area]
-    rooms = dwellings.rooms[home]
-    kind = dwellings.kind[home]
-    stigma = areas.stigma[area]
-    spare = p.spare_rooms if route in (SPARE, OTHER) else 0.0
-    loss_applying = p.income_utility * p.stigma_apply
-    loss_accepting = p.income_utility * p.stigma_accept
-    offers_left = p.offers_a_round * p.rounds
-    for position in range(starts[group], starts[group + 1]):
-        k = queue[position] & 0xFFFFFFFF
-        row = m.rows[k]
-        if answered[k] == vacancy or households.searching[row] == NOT_SEARCHING:
-            continue
-        if fits_the_home(int(m.facts[k, SIZE]), rooms, int(spare)) == 0:
-            continue
-        if suits(kind, m.facts[k, AGE], m.facts[k, YOUTH_OK]) == 0:
-            continue
-        if households.area[row] == area and households.dwelling[row] >= 0 and route != INTERNAL:
-            continue
-        if route == LOCAL and m.facts[k, LOCAL_AREA] != area:
-            continue
-        strength = m.facts[k, RESOURCES]
-        rich = strength > p.resourceful
-        if route != ASSIGNED:
-            # Does the household apply for the area at all? The same draw decides with and without stigma.
-            u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
-            contact = households.contact[row]
-            own = 1 if area in (contact, households.area[row]) else 0
-            urgent = 1 if households.dwelling[row] < 0 else 0
-            if u >= m.keenest[2 * urgent + own]:
-                ledger.flows[CONSIDERED, area] += 1.0
-                if rich:
-                    ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
-                answered[k] = vacancy
-                continue
-            wish = pull(m.rules.standing[area], m.rules.standing[contact], own, urgent, strength, p)
-            would = application_chance(p.apply, wish, 0.0, strength, loss_applying, p.stigma_resources)
-            named = stigma * m.applying_on
-            does = application_chance(p.apply, wish, named, strength, loss_applying, p.stigma_resources)
-            ledger.flows[CONSIDERED, area] += 1.0
-            if rich:
-                ledger.flows[CONSIDERED_RESOURCEFUL, area] += 1.0
-            if u >= does:
-                answered[k] = vacancy
-                if u < would:
-                    ledger.flows[AVOIDED, area] += 1.0
-                    if rich:
-                        ledger.flows[AVOIDED_RESOURCEFUL, area] += 1.0
-                continue
-        # Is the household barred from this home by a rule?
-        if route == ASSIGNED:
-            barred = barred_from_assignment(
-                bar, int(m.facts[k, CONVICTED]), int(m.facts[k, FOREIGN_CITIZEN]), int(m.facts[k, BENEFIT])
-            )
-        else:
-            barred = 1 if (duty or route in (FLEXIBLE, LOCAL)) and m.facts[k, FLEXIBLE_OK] == 0.0 else 0
-        if barred == 1:
-            if duty and route != ASSIGNED:
-                answered[k] = vacancy  # the duty bars on every later route as well
-            ledger.flows[REFUSED_BY_RULE, area] += 1.0
-            reason = DUTY if duty else CRITERIA
-            if route == ASSIGNED:  # the first ground in the order of § 59
-                reason = FIRST_GROUND + 4  # cash benefit
-                if m.facts[k, FOREIGN_CITIZEN] == 1.0:
-                    reason = FIRST_GROUND + 3
-                if m.facts[k, CONVICTED] == 1.0:
-                    reason = FIRST_GROUND  # release
-            note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], reason)
-            continue
-        # An offer, and the household's answer.
-        ledger.flows[OFFERS, area] += 1.0
-        if rich:
-            ledger.flows[OFFERS_RESOURCEFUL, area] += 1.0
-        answer = uniform(philox(m.seed, mix(households.id[row], dwellings.id[home]), m.accept_address, 0)[0])
-        known = stigma * m.refusing_on
-        if answer < application_chance(p.accept, 0.0, known, strength, loss_accepting, p.stigma_resources):
-            return k
-        answered[k] = vacancy
-        ledger.flows[REFUSALS, area] += 1.0
-        if rich:
-            ledger.flows[REFUSALS_RESOURCEFUL, area] += 1.0
-        offered_by = FLEXIBLE if route == LOCAL else LIST if route == SPARE else route
-        note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], offered_by)
-        offers_left -= 1.0
-        if offers_left <= 0.0:
-            return -1
-    return -1
-
-
-def area_rules(c: Context) -> AreaRules:
-    """Return what levers and law say of each area this month."""
-    law = in_force(c.law_day, c.world.areas.status)
-    special = c.flag("list.special_rules")
-    bars = law.assignment_bar * (c.by_area("letting.assignment_bars") > 0.5) * special
-    duty = law.flexible_duty * (c.by_area("letting.flexible_obligatory") > 0.5) * special
-    return AreaRules(
-        c.by_area("letting.assignment_share"),
-        bars.astype(np.int64),
-        c.by_area("letting.flexible_share"),
-        duty.astype(np.int64),
-        c.by_area("letting.local_youth_priority"),
-        c.standing,
+def choices_of(c: Context) -> Choices:
+    """Return what levers say of letting in the whole town."""
+    every = int(c.number("letting.internal_every"))
+    return Choices(
+        rules=c.word("letting.rules"),
+        criteria=c.word("letting.criteria"),
+        practice=c.word("letting.practice"),
+        work_share=c.number("letting.work_share"),
+        internal_every=None if every < 0 else every,
+        special_rules=c.flag("list.special_rules"),
     )
 
 
+@kernel
 def keenest(p: Letting) -> F64:
     """Return the highest chance of applying for an area, by no home (2) and known area (1)."""
-    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) < 0.0:
-        return np.ones(4)
-    chances = [
-        application_chance(p.apply, pull(0.0, 0.0, own, urgent, 0.0, p), 0.0, 0.0, 0.0, 0.0)
-        for urgent in (0, 1)
-        for own in (0, 1)
-    ]
-    return np.array(chances) * (1.0 + ROUNDING)
+    chances = np.ones(4)
+    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
+        for urgent in range(2):
+            for own in range(2):
+                wish = pull(0.0, 0.0, own, urgent, 0.0, p)
+                chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
+    return chances
 
 
-def by_group(keys: I64, groups: int, shift: int) -> tuple[I64, I64]:
-    """Return keys sorted, and where each group (the bits above `shift`) begins."""
+def by_group(keys: I64, groups: int) -> Queue:
+    """Return keys sorted, and where each group (their high bits) begins."""
     ordered = np.sort(keys, kind="stable")
-    return ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << shift)
+    return Queue(ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << 48))
 
 
 def letting(c: Context) -> None:
     """Letting: the vacant social dwellings are let in the legal order."""
     world, p = c.world, c.parameters.letting
-    persons, households, dwellings, areas = world.persons, world.households, world.dwellings, world.areas
-    n_homes = int(world.used[2])
-    vacant = np.flatnonzero(
-        (dwellings.household[:n_homes] < 0) & (dwellings.tenure[:n_homes] == SOCIAL) & (dwellings.area[:n_homes] >= 0)
-    )
+    households, dwellings, areas = world.households, world.dwellings, world.areas
+    vacant = vacant_homes(dwellings, world.used, 1, float(c.month))
     if len(vacant) == 0:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]
+    asking = Asking(
+        c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
+        *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
+    )  # fmt: skip
     capacity = int((households.searching[: int(world.used[1])] != NOT_SEARCHING).sum())
     rows = np.empty(capacity, np.int64)
     facts = np.empty((capacity, FACTS))
     found = describe_seekers(
-        persons, households, dwellings, areas, world.used, world.places, c.month, c.seed, address(Purpose.SEEKING, 0),
-        address(Purpose.JOINING, 0), c.income_steps, c.organisations, p, rows, facts,
+        world.persons, households, dwellings, areas, world.used, world.places, c.income_steps, c.organisations, asking,
+        p, rows, facts,
     )  # fmt: skip
     # Ties are broken by a draw of the month, never by the place in the tables.
     turn = order_of_turns(households.id[rows[:found]], c.seed, c.address(Purpose.TURN))
@@ -635,41 +449,37 @@ def letting(c: Context) -> None:
     external = np.empty(found * LISTS_HELD, np.int64)
     internal = np.empty(found, np.int64)
     held = list_entries(households, areas, dwellings, rows, found, external, internal)
-    external, external_starts = by_group(external[:held], world.organisations, 48)
-    internal, internal_starts = by_group(internal[internal >= 0], world.organisations, 48)
     municipality = facts[:, MUNICIPALITY].astype(np.int64)
     number = np.arange(found, dtype=np.int64)
     # Need order: municipality, then need from high to low in thousandths, then id.
     needy = facts[:, NEED] >= 0.0
     pressing = (20_000 - np.rint(facts[:, NEED] * 1000.0)).astype(np.int64)
-    needy_keys = ((municipality << 48) | (pressing << 32) | number)[needy]
-    needy_keys, needy_starts = by_group(needy_keys, len(world.municipalities), 48)
     # Others: who has searched longest first.
     since = households.search_since[rows].astype(np.int64) + 32768
-    anyone, anyone_starts = by_group(
-        (municipality << 48) | (since << 32) | number, len(world.municipalities), 48
-    )
+    towns = len(world.municipalities)
+    first_area = np.searchsorted(areas.municipality[: world.places], np.arange(towns + 1))
     market = Market(
         seed=c.seed,
         month=c.month,
         places=world.places,
         route_address=address(Purpose.ROUTE, 0),
+        fallback_address=address(Purpose.FALLBACK, 0),
         apply_address=address(Purpose.APPLYING, 0),
         accept_address=c.address(Purpose.ACCEPTING),
-        internal_every=c.number("letting.internal_every"),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
         keenest=keenest(p),
         rows=rows,
         facts=facts,
-        external=external,
-        external_starts=external_starts,
-        internal=internal,
-        internal_starts=internal_starts,
-        needy=needy_keys,
-        needy_starts=needy_starts,
-        anyone=anyone,
-        anyone_starts=anyone_starts,
-        rules=area_rules(c),
+        external=by_group(external[:held], world.organisations),
+        internal=by_group(internal[internal >= 0], world.organisations),
+        needy=by_group(((municipality << 48) | (pressing << 32) | number)[needy], towns),
+        anyone=by_group((municipality << 48) | (since << 32) | number, towns),
+        fallback=c.by_area("letting.assignment_fallback"),
+        standing=c.standing,
+        first_area=first_area,
+        applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
+        answered=np.full(found, -1, np.int64),
+        housed=np.zeros(found, np.uint8),
     )
-    let_month(households, dwellings, areas, vacant, market, p, c.ledger)
+    let_month(households, dwellings, areas, vacant, rules_now(c), market, p, c.ledger)

@@ -18,10 +18,21 @@ from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
 from beboersim.law.margins import Bases, margin_residents
+from beboersim.month.categories import categories_of
 from beboersim.month.publication import publication_in
 from beboersim.month.recording import income_lines
 from beboersim.month.work import close_year
-from beboersim.world.codes import BASIC, GHETTO, NEIGHBOURHOOD, NONWESTERN_IMMIGRANT, PUPIL, STUDENT
+from beboersim.world.codes import (
+    BASIC,
+    GHETTO,
+    HARD,
+    NEIGHBOURHOOD,
+    NONWESTERN_IMMIGRANT,
+    OUTSIDE,
+    PENSIONER,
+    PUPIL,
+    STUDENT,
+)
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons
 
@@ -32,6 +43,7 @@ class Measuring(NamedTuple):
     """Parameters of this process; see evidence/parameters/measuring.toml."""
 
     reliable_persons: float
+    free_place_income: float
 
 
 # Outcome and the indicator of the law that it shows.
@@ -58,7 +70,8 @@ YEARS_KEPT = 4  # the longest window of any rule set
 ) = range(9)
 OUTSIDE_TIME = 9  # last year and the three before it, by today's residents
 CONVICTED = OUTSIDE_TIME + YEARS_KEPT  # the same
-SUMS = CONVICTED + YEARS_KEPT
+ADULTS_OUTSIDE = CONVICTED + YEARS_KEPT  # of all ages from 18, neither in work nor in education
+SUMS = ADULTS_OUTSIDE + 1
 
 
 class Measurement(NamedTuple):
@@ -74,6 +87,16 @@ class Measurement(NamedTuple):
         """Return one sum over another, nan where there is nobody."""
         whole = self.sums[:, of]
         return np.divide(self.sums[:, over], whole, out=np.full(len(whole), np.nan), where=whole > 0)
+
+    @property
+    def residents(self) -> F64:
+        """The residents of every place, as simulated."""
+        return self.sums[:, RESIDENTS]
+
+    @property
+    def outside_adults(self) -> F64:
+        """The share of all adults outside the labour market, pensioners with them (S104)."""
+        return self.share(ADULTS_OUTSIDE, ADULTS)
 
 
 @kernel
@@ -92,6 +115,8 @@ def take_sums(persons: Persons, households: Households, used: I64, places: int, 
             sums[area, NON_WESTERN] += 1.0
         if age >= 18:
             sums[area, ADULTS] += 1.0
+            if persons.activity[row] == OUTSIDE or persons.activity[row] == PENSIONER:
+                sums[area, ADULTS_OUTSIDE] += 1.0
             for year in range(YEARS_KEPT):
                 if persons.convicted_years[row] >> (year + 1) & 1:
                     sums[area, CONVICTED + year] += 1.0
@@ -174,6 +199,7 @@ def listing(
     years_ghetto: I64,
     ethnicity_criterion: bool,
     criteria_needed: int,
+    duties_on_all_udsat: bool = False,
 ) -> list[Status | None]:
     """Return the status of every place under a rule set; None for places that the list is not about."""
     return [
@@ -186,6 +212,7 @@ def listing(
             years_listed_as_ghetto=int(years_ghetto[place]),
             ethnicity_criterion=ethnicity_criterion,
             criteria_needed=criteria_needed,
+            duties_on_all_udsat=duties_on_all_udsat,
         )
         for place, values in enumerate(indicators)
     ]
@@ -252,9 +279,13 @@ def measuring(c: Context) -> None:
     if c.next_day.month == 1:
         close_year(c.world.persons, c.world.used)
         take_measurement(c, c.next_day, c.measurement)
-    c.rules = load_rules(c.word("list.rules"))
+    before, c.rules = c.rules, load_rules(c.word("list.rules"))
     if not c.rules.tiers:
+        words = c.status_words
         clear_list(c)
+        if c.rules.points is not None:  # once a year, and when a municipality begins with it
+            anew = c.rules is not before or c.next_day.month == 1 or c.month == c.start_month
+            c.status_words = categories_of(c, c.rules) if anew else words
     # A list follows the rules of the day it is published on, which may be the first day of new rules.
     rules_then = load_rules(c.word("list.rules", next_day=True))
     if rules_then.tiers and publication_in(rules_then, c.next_day):
@@ -335,18 +366,26 @@ def publish(c: Context) -> None:
         years_ghetto=areas.years_ghetto,
         ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
         criteria_needed=int(c.number("list.criteria_needed", next_day=True)),
+        duties_on_all_udsat=c.flag("list.duties_on_all_udsat", next_day=True),
     )
     status = np.array([0 if one is None else one.lowest for one in found], np.int64)
     areas.status[:places] = status
     areas.years_listed[:places] = np.where(status >= LISTED, areas.years_listed[:places] + 1, 0)
     areas.years_ghetto[:places] = np.where(status >= GHETTO, areas.years_ghetto[:places] + 1, 0)
+    # The bars of a transformation area outlive the status for some lists (§ 168 a, stk. 6).
+    hard = status == HARD
+    since = np.where(areas.was_hard[:places] == 1, areas.lists_since_hard[:places] + 1, 0)
+    areas.lists_since_hard[:places] = np.where(hard, 0, since)
+    areas.was_hard[:places] |= hard
     c.status_words = [listed_as(int(code), c.rules) for code in status]
 
 
 def clear_list(c: Context) -> None:
-    """Without a list nobody has a status."""
+    """Without a list nobody has a status, nor what a status leaves behind."""
     places = c.world.places
     c.world.areas.status[:places] = 0
     c.world.areas.years_listed[:places] = 0
     c.world.areas.years_ghetto[:places] = 0
+    c.world.areas.was_hard[:places] = 0
+    c.world.areas.lists_since_hard[:places] = 0
     c.status_words = ["none"] * places

@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     reading: tuple[str, ...]
     open: Text | None
     acting_in: str
+    in_simulation: Text | None
     says: Text
     values: Mapping[str, tuple[int | float | date, str]]
 
@@ -142,8 +143,6 @@ def status_words(words: str, lang: str) -> str:
     """Return a text of the column listed_as in words: disadvantaged area, ghetto."""
     if words == "unknown":
         return word("law.unknown", lang)
-    if words not in ("none",) and words.split("+")[0] not in STATUSES:
-        return word(f"law.{words}", lang)
     return ", ".join(word(f"status.{one}", lang).split(" (")[0] for one in words.split("+"))
 
 
@@ -168,10 +167,11 @@ def _list_entries(rules: ListRules) -> list[Entry]:
     def entry(
         name: str, title: Text, paragraph: str, codes: tuple[int, ...], statuses: tuple[str, ...], says: Text
     ) -> Entry:
-        acting_in = "" if rules.points is not None else "month/measuring.py"
+        acting_in = "month/measuring.py" if rules.points is None else "month/categories.py"
+        in_simulation = _both(_of_points, rules) if rules.points is not None else None
         return Entry(
             LISTS, name, title, paragraph or rules.paragraph, rules.in_force, rules.until, in_law, codes, statuses,
-            rules.source, rules.reading, rules.open, acting_in, says, {},
+            rules.source, rules.reading, rules.open, acting_in, in_simulation, says, {},
         )  # fmt: skip
 
     if not rules.tiers:
@@ -190,6 +190,10 @@ def _both(words: Any, rules: ListRules) -> Text:
     return Text(**{lang: words(rules, lang) for lang in LANGS})
 
 
+def _of_points(_rules: ListRules, lang: str) -> str:
+    return word("law.points_in_simulation", lang)
+
+
 def _without_tiers(rules: ListRules, lang: str) -> str:
     points = rules.points
     if points is None:
@@ -206,7 +210,7 @@ def _without_tiers(rules: ListRules, lang: str) -> str:
 def _dated_entry(rule: Rule) -> Entry:
     return Entry(
         rule.topic, rule.id, rule.title, rule.paragraph, rule.start, rule.until, True, rule.codes, rule.statuses,
-        rule.source, rule.reading, rule.open, rule.acting_in, rule.says, rule.values,
+        rule.source, rule.reading, rule.open, rule.acting_in, rule.in_simulation, rule.says, rule.values,
     )  # fmt: skip
 
 
@@ -219,8 +223,9 @@ def period_words(entry: Entry, lang: str) -> str:
 
 
 def simulation_words(entry: Entry, lang: str) -> str:
-    """Return where the simulation uses a rule, or that it is held only."""
-    return word("law.acting", lang).format(where=entry.acting_in) if entry.acting_in else word("law.held", lang)
+    """Return where the simulation uses a rule, or that it is held only; what stands in there, or why it is held."""
+    said = word("law.acting", lang).format(where=entry.acting_in) if entry.acting_in else word("law.held", lang)
+    return said if entry.in_simulation is None else f"{said}. {entry.in_simulation.in_language(lang)}"
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
@@ -238,6 +243,7 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         "reading": list(entry.reading),
         "open": {lang: _filled(entry.open, entry, lang) for lang in LANGS} if entry.open else None,
         "acting_in": entry.acting_in or None,
+        "in_simulation": entry.in_simulation.model_dump() if entry.in_simulation else None,
         "says": {lang: sentence(entry, lang) for lang in LANGS},
         "values": {
             name: {"value": value.isoformat() if isinstance(value, date) else value, "unit": unit}

@@ -72,7 +72,7 @@ class Households(NamedTuple):
     size: Annotated[U8, Column("uint8", "persons", "members")]
     adults: Annotated[U8, Column("uint8", "persons", "those who keep the household: 2 is a couple")]
     contact: Annotated[I16, Column("int16", "area", "area where the people it knows best live")]
-    moved_in: Annotated[I16, Column("int16", "month", "month of moving into the dwelling", NEVER)]
+    moved_in: Annotated[I16, Column("int16", "month", "month of moving in; once parted, into the home shared", NEVER)]
     searching: Annotated[U8, Column("uint8", "code", "why a home is sought")]
     search_since: Annotated[I16, Column("int16", "month", "month the search began", NEVER)]
     organisation: Annotated[I16, Column("int16", "organisation", "waiting lists stood on, -1 none", -1, LISTS_HELD)]
@@ -105,6 +105,8 @@ class Areas(NamedTuple):
     status: Annotated[I64, Column("int64", "code", "status on the list in force")]
     years_listed: Annotated[I64, Column("int64", "lists", "consecutive lists at status udsat or above")]
     years_ghetto: Annotated[I64, Column("int64", "lists", "consecutive lists at status ghetto or above")]
+    was_hard: Annotated[I64, Column("int64", "0/1", "has been a transformation area, and so has a plan (§ 168 a)")]
+    lists_since_hard: Annotated[I64, Column("int64", "lists", "consecutive lists since it left that status")]
 
 
 @dataclass

@@ -46,7 +46,9 @@ from beboersim.law.letting.decisions import (
     AreaRule,
     both,
     fits_the_home,
+    for_youth,
     grounds_of,
+    is_local_youth,
     is_open,
     is_the_turn,
     meant_for,
@@ -66,12 +68,12 @@ from beboersim.law.letting.rules import (
     plain_facts,
     plain_terms,
     rule_of,
+    times_of_assignment_bars,
     wording,
 )
 from beboersim.law.reading import Form, read_form, wrong_at
 from beboersim.policy.catalogue import Text
 
-YOUNG = 26  # youth dwellings and local young people: under this age (assumption, 24 to 30)
 STEPS = 6
 PAST_DAYS = ("released", "youth_institution", "lease_cancelled", "listed_since", "applied", "separated")
 
@@ -423,12 +425,11 @@ def household_of(one: ApplicantForm, case: CaseForm, rule: AreaRule) -> Applican
     grounds = 0
     for person in (*keepers, *one.others):
         grounds |= _grounds(person, case.vacancy.on, law)
-    works = worker.hours >= rule.hours > 0.0
     return Applicant(
         age=one.age,
         persons=1 + (partner is not None) + len(one.children) + len(one.others),
         children=len(one.children) + sum(person.age < 18 for person in one.others),
-        youth=int(one.in_education or one.age < YOUNG),
+        youth=int(for_youth(one.age, int(one.in_education))),
         grounds=grounds,
         hours=worker.hours,
         contract_months=PERMANENT if worker.job == "permanent" else worker.contract_months,
@@ -444,15 +445,16 @@ def household_of(one: ApplicantForm, case: CaseForm, rule: AreaRule) -> Applican
         widened_months=of_both(widened_months(one), widened_months(partner) if partner is not None else 0),
         lives_here=int(one.lives_in == "estate"),
         in_organisation=int(one.lives_in != "elsewhere"),
-        local_youth=int(one.grew_up_here and one.age < YOUNG and (one.in_education or works)),
+        local_youth=int(
+            is_local_youth(int(one.grew_up_here), one.age, int(one.in_education), worker.hours, rule)
+        ),
         dispensation=int(one.dispensation),
         nothing_elsewhere=int(one.nothing_elsewhere),
     )
 
 
 def _grounds(person: PersonForm, on: date, law: date) -> int:
-    rule = rule_on("assignment_bar_udsat", law) or wording("assignment_bar_udsat", date(2018, 12, 1))
-    later = wording("assignment_bar_udsat", date(2018, 12, 1))
+    recent, in_a_row = times_of_assignment_bars(law)
     groups = benefits()[person.benefit][1]
 
     def months(group: str) -> int:
@@ -470,8 +472,8 @@ def _grounds(person: PersonForm, on: date, law: date) -> int:
             months("integration"),
             int("pension" in groups),
             months("insured"),
-            int(rule.number("recent_months")),
-            int(later.number("benefit_months")),
+            recent,
+            in_a_row,
         )
     )
 

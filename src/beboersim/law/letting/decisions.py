@@ -46,6 +46,7 @@ CRITERIA, DUTY, WORK_SHARE, NO_CLEAN_RECORD, COMBINED, HARD_AREA, SIZE, KIND = r
 NEVER = 10_000  # months since something that has not happened
 PERMANENT = 10_000  # months of a contract without end
 LEASE_AGE = 18  # udlejningsbekendtgørelsen § 2 (S25); rule waiting_list_seniority
+YOUNG = 26  # youth dwellings and local young people: under this age (assumption, 24 to 30)
 
 
 class Applicant(NamedTuple):
@@ -170,6 +171,19 @@ def both(own: int, partner_counts: int, partners: int) -> int:
 def partner_counts(married: int, months_together: int, cohabiting_months: int) -> int:
     """Say whether a partner is tested beside the applicant: a spouse at once, a cohabitant after two years."""
     return 1 if married == 1 or months_together >= cohabiting_months else 0
+
+
+@kernel
+def for_youth(age: int, in_education: int) -> int:
+    """Say whether a household is one that youth dwellings are meant for: in education, or young."""
+    return 1 if in_education == 1 or age < YOUNG else 0
+
+
+@kernel
+def is_local_youth(grew_up_here: int, age: int, in_education: int, hours: float, r: AreaRule) -> int:
+    """Say whether a household is a local young one: grew up in the area, and is in education or steady work."""
+    works = r.hours > 0.0 and hours >= r.hours
+    return 1 if grew_up_here == 1 and age < YOUNG and (in_education == 1 or works) else 0
 
 
 @kernel
@@ -308,6 +322,16 @@ def place_in_queue(
         for_families = r.family_rooms > 0 and rooms >= r.family_rooms
         group = 1.0 if for_families and a.children < r.family_children else 0.0
     return group, since
+
+
+@kernel
+def two_groups(r: AreaRule, route: int, rooms: int) -> int:
+    """Say whether some come before the others on a route, whatever the day they came on its list."""
+    if route == INTERNAL:
+        return 1
+    if route == FLEXIBLE:
+        return r.local_youth
+    return 1 if route == LIST and r.family_rooms > 0 and rooms >= r.family_rooms else 0
 
 
 @kernel

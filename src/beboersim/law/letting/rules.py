@@ -159,6 +159,17 @@ def bars_by_status(day: date) -> tuple[int, ...]:
 
 
 @cache
+def times_of_assignment_bars(law: date) -> tuple[int, int]:
+    """Return the two times of § 59, stk. 6: within how many months a ground counts, and how many of benefit in a row.
+
+    On a day without the bar, or without its ground of benefits, the later wording's: nothing then turns on them.
+    """
+    later = wording("assignment_bar_udsat", WORDINGS["2018"])
+    rule = rule_on("assignment_bar_udsat", law) or later
+    return int(rule.number("recent_months")), int(later.number("benefit_months"))
+
+
+@cache
 def bars_in_combined_areas(day: date) -> int:
     """Return the grounds that bar assignment on a day where combined letting may be used, listed or not, as bits."""
     rule = rule_on("assignment_bar_udsat", day)
@@ -197,10 +208,16 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
     fallback = np.maximum(_where(rule_on("assignment_fallback", law), facts), sticks)
     duty = np.array(duty_by_status(law), np.int64)[facts.status] * (terms.flexible_obligatory > 0.5) * special
     assignment, flexible, names = by_practice(day, facts, terms, choices)
-    sets = [criteria(name) for name in names]
+    known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    which = np.array([known[name] for name in names], np.int64)
+    sets = [criteria(name) for name in known]
+    most_by_work = 1.0 if choices.work_share is None else choices.work_share
+
+    def column(field: str) -> F64:
+        return np.array([float(getattr(one, field)) for one in sets])[which]
 
     def whole(field: str) -> I64:
-        return np.array([getattr(one, field) for one in sets], np.int64)
+        return column(field).astype(np.int64)
 
     combined = wording("combined_letting", law)
     family, youth = wording("family_room_priority", law), rule_on("youth_relabel", law)
@@ -216,8 +233,8 @@ def letting_rules(day: date, facts: AreaFacts, terms: Terms, choices: Choices) -
         assignment_fallback=_flag(fallback, terms.assignment_fallback > 0.0),
         flexible_share=flexible,
         flexible_duty=duty.astype(np.int64),
-        work_share=np.array([one.work_share if choices.work_share is None else choices.work_share for one in sets]),
-        hours=np.array([one.hours for one in sets]),
+        work_share=np.minimum(column("work_share"), most_by_work),
+        hours=column("hours"),
         contract_months=whole("contract_months"),
         subsidised_counts=whole("subsidised_counts"),
         study=whole("study"),
@@ -267,8 +284,7 @@ def combined_areas(law: date, facts: AreaFacts) -> I64:
     """Return where combined letting may be used: 1 where the area meets the test of § 51 b."""
     rule = wording("combined_letting", law)
     lines = [rule.number(name) for name in ("residents", "outside", "many_residents", "less_outside")]
-    areas = zip(facts.residents, facts.outside_work, strict=True)
-    return np.array([may_use_combined(float(persons), float(share), *lines) for persons, share in areas], np.int64)
+    return _combined(facts.residents, facts.outside_work, *lines)
 
 
 def hard_areas(law: date, facts: AreaFacts, sticks: I64) -> I64:
@@ -286,8 +302,25 @@ def former_hard_areas(day: date, law: date, facts: AreaFacts) -> I64:
     end = rule.values["ends"][0]
     assert isinstance(end, date)
     over, years = int(day >= end), int(rule.number("years_off"))
-    former = zip(facts.was_hard, facts.plan_done, facts.years_off, strict=True)
-    return np.array([bar_sticks(int(was), int(done), int(off), years, over) for was, done, off in former], np.int64)
+    return _sticking(facts.was_hard, facts.plan_done, facts.years_off, years, over)
+
+
+@kernel
+def _combined(
+    residents: F64, outside: F64, least: float, least_outside: float, many: float, many_outside: float
+) -> I64:
+    found = np.zeros(residents.shape[0], np.int64)
+    for area in range(residents.shape[0]):
+        found[area] = may_use_combined(residents[area], outside[area], least, least_outside, many, many_outside)
+    return found
+
+
+@kernel
+def _sticking(was_hard: I64, plan_done: I64, years_off: I64, years: int, over: int) -> I64:
+    found = np.zeros(was_hard.shape[0], np.int64)
+    for area in range(was_hard.shape[0]):
+        found[area] = bar_sticks(was_hard[area], plan_done[area], years_off[area], years, over)
+    return found
 
 
 @kernel

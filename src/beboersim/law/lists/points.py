@@ -59,7 +59,7 @@ def classify_points(
         return PointsStatus("none", given, lowest, highest, tuple(missing), None, None)
     if residents is None:
         missing.insert(0, "residents")
-    classes = {_class(points, total) for total in (lowest, highest)}
+    classes = {class_of(points, total) for total in (lowest, highest)}
     if len(classes) > 1 or residents is None:
         return PointsStatus(None, given, lowest, highest, tuple(missing), None, None)
     (name,) = classes
@@ -70,5 +70,6 @@ def classify_points(
     return PointsStatus(name, given, lowest, highest, tuple(missing), up, down)
 
 
-def _class(points: Points, total: int) -> str:
+def class_of(points: Points, total: int) -> str:
+    """Return the class that a sum of points gives."""
     return next(one.name for one in points.classes if total >= one.start)

@@ -1,0 +1,415 @@
+"""What the rules of letting ask about the households that seek a social home, as far as the columns tell.
+
+The tables hold no benefits, releases, cancelled leases or contracts. Where a rule asks for one of them a proxy stands
+in for it, and the register of the law (docs/law.md) says so beside the rule: a conviction for a release, time outside
+work for a benefit, a job for a permanent job. Nobody's lease has been cancelled, nobody has a dispensation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from beboersim.chance import philox, uniform
+from beboersim.kernel import kernel
+from beboersim.law.letting.decisions import (
+    LEASE_AGE,
+    NEVER,
+    PERMANENT,
+    Applicant,
+    AreaRule,
+    both,
+    for_youth,
+    grounds_of,
+    is_local_youth,
+)
+from beboersim.world.codes import (
+    ARRIVING,
+    EMPLOYED,
+    KEEPER,
+    NONWESTERN_IMMIGRANT,
+    NOT_SEARCHING,
+    OUTSIDE,
+    SEPARATED,
+    SOCIAL,
+    STUDENT,
+    WANTS_CHANGE,
+)
+from beboersim.world.columns import F64, I64
+from beboersim.world.columns import NEVER as NO_MONTH
+from beboersim.world.profile import Profile, profile
+from beboersim.world.queues import on_a_list, put_on_lists
+from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
+
+FULL_TIME_WEEK = 37.0  # hours, the Danish full-time week
+PRIVATE, SOCIAL_HOME, EITHER, OPEN = range(4)  # what a household looks for; OPEN where it turns on who it is
+
+# Benefits, in the groups that the rules name (law/letting/benefits.toml); integration benefit is told by citizenship.
+NO_BENEFIT, CASH, INSURED, PENSION = range(4)
+
+# What is known of a seeker, as columns of one table: first what every walk of a queue looks at.
+FACTS = 19
+(
+    SIZE,
+    AGE,
+    YOUTH,
+    RESOURCES,
+    NEED,
+    CHILDREN,
+    GROUNDS,
+    HOURS,
+    IN_EDUCATION,
+    YOUNGEST_KEEPER,
+    ROOMS_GIVEN_UP,
+    SEPARATED_MONTHS,
+    SHARED_MONTHS,
+    CLEAN_RECORD,
+    CASH_NOW,
+    CASH_MONTHS,
+    WIDENED_MONTHS,
+    GROWN_AREA,
+    MUNICIPALITY,
+) = range(FACTS)
+
+
+class Letting(NamedTuple):
+    """Parameters of this process; see evidence/parameters/letting.toml."""
+
+    accept: float
+    apply: float
+    stigma_apply: float
+    stigma_accept: float
+    stigma_resources: float
+    income_utility: float
+    likeness: float
+    own_area: float
+    urgency: float
+    conditions: float
+    seeks_social_couples: float
+    seeks_social_students: float
+    stays_social: float
+    spare_rooms: float
+    offers_a_round: float
+    rounds: float
+    seeks_social_poor: float
+    seeks_social_rich: float
+    need_line: float
+    resourceful: float
+    insured_months: float
+    pension_age: float
+    pension_months: float
+    pension_share: float
+    without_benefit: float
+    record_months: float
+    first_room_m2: float
+    more_rooms_m2: float
+
+
+class Asking(NamedTuple):
+    """What a month asks seekers by: its number, the words of its draws, and the two times of § 59."""
+
+    seed: int
+    month: int
+    seeking_address: int
+    joining_address: int
+    benefit_address: int
+    recent_months: int
+    benefit_months: int
+
+
+class Support(NamedTuple):
+    """What somebody lives on, in the law's groups, and for how many months in a row; 0 where it is another group."""
+
+    kind: int
+    cash_months: int
+    insured_months: int
+    widened_months: int
+
+
+@kernel
+def support_of(activity: int, weak: int, months_old: int, months_out: int, u: float, p: Letting) -> Support:
+    """Return what somebody lives on. A proxy: the tables say who is outside work, and since when, but not on what.
+
+    Who is firmly attached to work is insured for a time and then has cash benefit; who is weakly attached has cash
+    benefit, or from a certain age and after a long time disability pension; some have no benefit at all.
+
+    Parameters
+    ----------
+    activity, weak, months_old, months_out
+        See world.codes; 1 if weakly attached to work; age and time in the activity, months.
+    u
+        A draw that stays with the person.
+    """
+    if activity != OUTSIDE or months_old < 12 * LEASE_AGE or u >= 1.0 - p.without_benefit:
+        return Support(NO_BENEFIT, 0, 0, 0)
+    if weak == 0:
+        insured = int(p.insured_months)
+        if months_out < insured:
+            return Support(INSURED, 0, months_out, months_out)
+        return Support(CASH, months_out - insured, 0, months_out - insured)
+    if months_old >= 12.0 * p.pension_age and months_out >= p.pension_months and u < p.pension_share:
+        return Support(PENSION, 0, 0, PERMANENT)
+    return Support(CASH, months_out, 0, months_out)
+
+
+@kernel
+def square_metres(rooms: int, p: Letting) -> float:
+    """Return the size of a dwelling by its rooms, which are all that the tables hold of it."""
+    return p.first_room_m2 + p.more_rooms_m2 * (rooms - 1)
+
+
+@kernel
+def need(lodged: int, children: float, outside: float, separated: int, months: float) -> float:
+    """Return how pressing a household's need is, for municipal assignment (§ 59: by need, not by queue).
+
+    The order is an assumption: no home, children, no work, a break-up, and time, in that order of weight.
+    """
+    waited = min(months, 24.0) / 24.0
+    return 4.0 * lodged + 2.0 * min(children, 2.0) + 1.5 * min(outside, 1.0) + 1.0 * separated + waited
+
+
+@kernel
+def seeks_social(resources: float, age: float, students: float, adults: int, p: Letting) -> float:
+    """Return the probability that a searching household seeks a social dwelling as well as a private one.
+
+    The fewer the resources the likelier; couples less than singles (M4-128 M4-129); young students for youth dwellings.
+    """
+    if students > 0.0 and age < 30.0:
+        return p.seeks_social_students
+    chance = p.seeks_social_poor - (p.seeks_social_poor - p.seeks_social_rich) * resources
+    if adults == 2:  # couples of few resources seek much as singles do
+        chance *= 1.0 - (1.0 - p.seeks_social_couples) * min(2.0 * resources, 1.0)
+    return chance
+
+
+@kernel
+def looks_for_surely(search: int, tenant: int, listed: int, u: float, p: Letting) -> int:
+    """Return what a searching household looks for, or OPEN where that turns on its members; see `looks_for`."""
+    if search == ARRIVING:
+        return SOCIAL_HOME if listed == 1 else PRIVATE
+    return SOCIAL_HOME if tenant == 1 and u < p.stays_social else OPEN
+
+
+@kernel
+def looks_for(
+    search: int, tenant: int, listed: int, resources: float, age: float, students: float, adults: int, u: float,
+    p: Letting,
+) -> int:
+    """Return what a searching household looks for: a private home, a social one, or either.
+
+    Parameters
+    ----------
+    search
+        Why it searches (world.codes). Who comes to the town looks for a home such as those who left had.
+    tenant, listed
+        1 if it lives in a social home; 1 if it stands on a waiting list.
+    u
+        Uniform draw that stays with the search. Some tenants look within the sector only.
+    """
+    surely = looks_for_surely(search, tenant, listed, u, p)
+    if surely != OPEN:
+        return surely
+    rest = (u - p.stays_social) / (1.0 - p.stays_social) if tenant == 1 else u
+    return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
+
+
+@kernel
+def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts: F64) -> None:
+    """Fill in what the rules ask about the members of a household, of whom `first` is the first.
+
+    §§ 51 b and 51 c ask about the applicant and a partner who counts; a partner here counts at once, because the tables
+    do not say who is married nor how long two have lived together. § 59 asks about every member.
+    """
+    month = q.month
+    grounds = 0
+    hours = 0.0
+    youngest = 1000
+    clean = 1
+    cash_now = cash_months = widened = 0
+    keepers = 0
+    member = first
+    while member >= 0:
+        months_old = month - persons.birth[member]
+        months_out = month - persons.since[member]
+        activity = persons.activity[member]
+        u = uniform(philox(q.seed, persons.id[member], q.benefit_address, 0)[0]) if activity == OUTSIDE else 0.0
+        lives_on = support_of(activity, persons.weak[member], months_old, months_out, u, p)
+        since_conviction = month - persons.convicted[member]
+        foreign = 1 if persons.citizen[member] == 0 and persons.origin[member] >= NONWESTERN_IMMIGRANT else 0
+        grown = months_old >= 12 * LEASE_AGE
+        grounds |= grounds_of(
+            months_old // 12,
+            since_conviction if grown else NEVER,
+            NEVER if grown else since_conviction,
+            NEVER,
+            foreign,
+            1 if activity == STUDENT else 0,
+            lives_on.cash_months,
+            lives_on.cash_months if foreign == 1 else 0,
+            1 if lives_on.kind == PENSION else 0,
+            lives_on.insured_months,
+            q.recent_months,
+            q.benefit_months,
+        )
+        if persons.role[member] == KEEPER:
+            if activity == EMPLOYED:
+                hours = max(hours, persons.hours[member] / 100.0 * FULL_TIME_WEEK)
+            youngest = min(youngest, months_old // 12)
+            if since_conviction < p.record_months:
+                clean = 0
+            on_cash = 1 if lives_on.kind == CASH else 0
+            other = 1 if keepers > 0 else 0
+            cash_now = both(on_cash, other, cash_now)
+            cash_months = both(lives_on.cash_months, other, cash_months)
+            widened = both(lives_on.widened_months, other, widened)
+            keepers += 1
+        member = persons.next[member]
+    facts[GROUNDS] = grounds
+    facts[HOURS] = hours
+    facts[YOUNGEST_KEEPER] = youngest
+    facts[CLEAN_RECORD] = clean
+    facts[CASH_NOW] = cash_now
+    facts[CASH_MONTHS] = cash_months
+    facts[WIDENED_MONTHS] = widened
+
+
+@kernel
+def describe(
+    persons: Persons, households: Households, dwellings: Dwellings, row: int, who: Profile, q: Asking, p: Letting,
+    facts: F64,
+) -> None:
+    """Fill in what the rules ask about one household that seeks a social home."""
+    month = q.month
+    home = households.dwelling[row]
+    searching = households.searching[row]
+    apart = searching == SEPARATED
+    waited = month - households.search_since[row]
+    lodged = 1 if home < 0 else 0
+    describe_members(persons, households.head[row], q, p, facts)
+    facts[SIZE] = households.size[row]
+    facts[AGE] = who.age
+    facts[RESOURCES] = who.resources
+    facts[NEED] = -1.0
+    if who.resources < p.need_line and (lodged == 1 or who.outside > 0.0):
+        facts[NEED] = need(lodged, who.children, who.outside, 1 if apart else 0, float(waited))
+    facts[CHILDREN] = who.children
+    facts[IN_EDUCATION] = 1.0 if who.students > 0.0 else 0.0
+    facts[YOUTH] = for_youth(int(who.age), int(facts[IN_EDUCATION]))
+    facts[ROOMS_GIVEN_UP] = dwellings.rooms[home] if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
+    facts[SEPARATED_MONTHS] = waited if apart else NEVER
+    # The home that was shared is remembered by the month of moving in, until there is another one.
+    knows = apart and lodged == 1 and households.moved_in[row] != NO_MONTH
+    facts[SHARED_MONTHS] = households.search_since[row] - households.moved_in[row] if knows else 0
+    facts[GROWN_AREA] = who.grown_area
+
+
+@kernel
+def applicant(
+    facts: F64, k: int, area: int, lives_here: int, in_organisation: int, nothing_elsewhere: int, r: AreaRule
+) -> Applicant:
+    """Return a seeker as the rules see it before a vacancy in an area.
+
+    Parameters
+    ----------
+    facts, k
+        What is known of the seekers, and the number of one of them.
+    lives_here, in_organisation, nothing_elsewhere
+        As in Applicant, for the vacancy.
+    """
+    age = int(facts[k, AGE])
+    in_education = int(facts[k, IN_EDUCATION])
+    grew_up_here = 1 if int(facts[k, GROWN_AREA]) == area else 0
+    return Applicant(
+        age,
+        int(facts[k, SIZE]),
+        int(facts[k, CHILDREN]),
+        int(facts[k, YOUTH]),
+        int(facts[k, GROUNDS]),
+        facts[k, HOURS],
+        PERMANENT,
+        0,
+        in_education,
+        int(facts[k, YOUNGEST_KEEPER]),
+        int(facts[k, ROOMS_GIVEN_UP]),
+        int(facts[k, SEPARATED_MONTHS]),
+        int(facts[k, SHARED_MONTHS]),
+        int(facts[k, CLEAN_RECORD]),
+        int(facts[k, CASH_NOW]),
+        int(facts[k, CASH_MONTHS]),
+        int(facts[k, WIDENED_MONTHS]),
+        lives_here,
+        in_organisation,
+        is_local_youth(grew_up_here, age, in_education, facts[k, HOURS], r),
+        0,
+        nothing_elsewhere,
+    )
+
+
+@kernel
+def describe_seekers(
+    persons: Persons,
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    used: I64,
+    places: int,
+    steps: F64,
+    organisations: I64,
+    q: Asking,
+    p: Letting,
+    rows: I64,
+    facts: F64,
+) -> int:
+    """List the households that seek a social dwelling, with what the rules need to know of them; return how many."""
+    found = 0
+    for row in range(used[1]):
+        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
+            continue
+        area = households.area[row]
+        if area == places:
+            continue
+        home = households.dwelling[row]
+        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
+        u = uniform(philox(q.seed, households.id[row], q.seeking_address, households.search_since[row])[0])
+        listed = on_a_list(households, row)
+        search, adults = households.searching[row], households.adults[row]
+        if looks_for_surely(search, tenant, listed, u, p) == PRIVATE:
+            continue
+        municipality = areas.municipality[area]
+        who = profile(persons, households, row, q.month, steps[municipality])
+        if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
+            continue
+        rows[found] = row
+        describe(persons, households, dwellings, row, who, q, p, facts[found])
+        facts[found, MUNICIPALITY] = municipality
+        if listed == 0:
+            put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
+        found += 1
+    return found
+
+
+@kernel
+def list_entries(
+    households: Households, areas: Areas, dwellings: Dwellings, rows: I64, n: int, external: I64, internal: I64
+) -> int:
+    """Fill in the sort keys of the waiting lists: organisation, month of signing up, seeker.
+
+    `external` has a slot for every list held, `internal` one for every seeker; unused slots are -1. Keys hold the
+    organisation in the high bits, then the month, then the seeker's place in `rows`, so that a plain sort is the
+    queue. Returns the number of external entries.
+    """
+    count = 0
+    for k in range(n):
+        row = rows[k]
+        for slot in range(LISTS_HELD):
+            organisation = households.organisation[row, slot]
+            if organisation >= 0:
+                month = households.listed_since[row, slot] + 32768
+                external[count] = (organisation << 48) | (month << 32) | k
+                count += 1
+        home = households.dwelling[row]
+        internal[k] = -1
+        if home >= 0 and dwellings.tenure[home] == SOCIAL and households.searching[row] == WANTS_CHANGE:
+            organisation = areas.organisation[households.area[row]]
+            month = households.moved_in[row] + 32768
+            internal[k] = (organisation << 48) | (month << 32) | k
+    return count
