@@ -1,54 +1,32 @@
 """The permutation test: where origin is read, and that it is read nowhere else.
 
-The first day's origins are dealt out anew among the residents. With every registered reading made equal, not a single
-event of the town may change; with one reading left on, the events that change are what it does.
+The first day's origins are dealt out anew among the residents. With every registered reading (month.origin) made equal,
+not a single event of the town may change; with one reading left on, the events that change are what it does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
 
-from beboersim.policy.catalogue import Value
+from beboersim.month.origin import READINGS, Reading
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
+from beboersim.policy.settings import parse_settings
+from beboersim.show.words import word
 from beboersim.town import Town
 from beboersim.world.columns import I64
 
 EVENTS = 2_000_000
+SWITCHED = tuple(reading for reading in READINGS if reading.equal)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One place where the month reads a resident's origin, and the settings that make it equal for everybody."""
-
-    name: str
-    kind: str  # exogenous rate, law, what others do
-    module: str
-    equal: Mapping[str, Value]
-
-
-READINGS = (
-    Reading("births of women from non-Western countries", "exogenous rate", "month/demography.py",
-            {"demography.nonwestern_births": 1.0}),
-    Reading("couples of one background", "exogenous rate", "month/demography.py", {"demography.within_origin": 0.0}),
-    Reading("trends of employment by origin", "exogenous rate", "month/work.py", {"time.standstill": True}),
-    Reading("callbacks to applicants from a named address", "what others do", "month/work.py",
-            {"stigma.on_callbacks": False}),
-    Reading("the criterion of origin on the list, and its part of the name", "law, and what others do",
-            "month/measuring.py, month/stigma.py", {"list.ethnicity_criterion": False}),
-    Reading("the ground of citizenship in municipal assignment (§ 59)", "law", "month/letting.py",
-            {"letting.assignment_bars": False}),
-)  # fmt: skip
-
-
-def town_with(place: str, scale: float, until: date, settings: Mapping[str, Value]) -> Town:
+def town_with(place: str, scale: float, until: date, settings: Collection[str]) -> Town:
     """Return a town at its first day, with an event log."""
     start = date(2015, 1, 1)
-    plan = Plan(Scenario.load("law"), settings=dict(settings), start=start, until=until)
+    plan = Plan(Scenario.load("law"), settings=parse_settings(settings), start=start, until=until)
     return Town(places=[place], plan=plan, start=start, until=until, scale=scale, seed=1, events=EVENTS)
 
 
@@ -60,7 +38,7 @@ def permute_origins(town: Town, seed: int) -> int:
     return int((persons.origin[:n] != before).sum())
 
 
-def changed_events(place: str, scale: float, until: date, settings: Mapping[str, Value]) -> tuple[int, int]:
+def changed_events(place: str, scale: float, until: date, settings: Collection[str]) -> tuple[int, int]:
     """Return how many events of a town change when its origins are dealt out anew, and how many there are."""
     logs = []
     for permuted in (False, True):
@@ -75,36 +53,36 @@ def changed_events(place: str, scale: float, until: date, settings: Mapping[str,
 def differing(one: I64, other: I64) -> int:
     """Return how many rows stand in one log or the other, but not in both."""
     rows, numbers = np.unique(np.concatenate([one, other]), axis=0, return_inverse=True)
-    count = np.bincount(numbers[: len(one)], minlength=len(rows)) - np.bincount(
-        numbers[len(one) :], minlength=len(rows)
-    )
+    count = np.bincount(numbers[: len(one)], minlength=len(rows))
+    count -= np.bincount(numbers[len(one) :], minlength=len(rows))
     return int(np.abs(count).sum())
 
 
-def all_equal(but: Reading | None = None) -> dict[str, Value]:
+def all_equal(but: Reading | None = None) -> list[str]:
     """Return the settings under which every reading is equal, but for one."""
-    return {name: value for reading in READINGS if reading is not but for name, value in reading.equal.items()}
+    return [reading.equal for reading in SWITCHED if reading is not but]
 
 
 def table_of_readings(place: str, scale: float, until: date) -> str:
     """Return what each reading does, as a Markdown table, and what is left when all are equal."""
     none, events = changed_events(place, scale, until, all_equal())
     lines = [
-        f"{place}, {scale:g} of it, 1 January 2015 to {until.isoformat()}, {events:,} events. The residents'",
-        "origins of the first day are dealt out anew; counted are events that are then in one log and not in the",
-        "other. *All equal* must be 0.",
+        f"{place}, {scale:g} of it, 1 January 2015 to {until.isoformat()}, {events:,} events. The residents' origins of",
+        "the first day are dealt out anew; counted are events that are then in one log and not in the other. *All",
+        "equal* must be 0.",
         "",
-        "| what is left on | kind | where | events that change |",
+        "| what is left on | ground | process | events that change |",
         "| --- | --- | --- | ---: |",
         f"| nothing: all equal | | | {none} |",
     ]
-    for reading in READINGS:
+    for reading in SWITCHED:
         changed, _ = changed_events(place, scale, until, all_equal(but=reading))
-        lines.append(f"| {reading.name} | {reading.kind} | {reading.module} | {changed:,} |")
+        said, ground = word(f"origin.{reading.key}", "en"), word(f"origin.ground_{reading.ground}", "en")
+        lines.append(f"| {said} | {ground} | {reading.process} | {changed:,} |")
     lines += [
         "",
         "Besides, origin decides at the start who has which age, education, work and citizenship and who lives with",
-        "whom, and it comes with newcomers: both are evidence, drawn before the first month, the same under",
-        "every policy.",
+        "whom, and it comes with newcomers: both are evidence, drawn before the first month, the same under every",
+        "policy.",
     ]
     return "\n".join(lines)
