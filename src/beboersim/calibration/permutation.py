@@ -67,8 +67,8 @@ def table_of_readings(place: str, scale: float, until: date) -> str:
     """Return what each reading does, as a Markdown table, and what is left when all are equal."""
     none, events = changed_events(place, scale, until, all_equal())
     lines = [
-        f"{place}, {scale:g} of it, 1 January 2015 to {until.isoformat()}, {events:,} events. The residents' origins of",
-        "the first day are dealt out anew; counted are events that are then in one log and not in the other. *All",
+        f"{place}, {scale:g} of it, 1 January 2015 to {until.isoformat()}, {events:,} events. The residents' origins",
+        "of the first day are dealt out anew; counted are events that are then in one log and not in the other. *All",
         "equal* must be 0.",
         "",
         "| what is left on | ground | process | events that change |",
