@@ -435,17 +435,18 @@ def letting(c: Context) -> None:
         c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
         *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
     )  # fmt: skip
-    capacity = int((households.searching[: int(world.used[1])] != NOT_SEARCHING).sum())
-    rows = np.empty(capacity, np.int64)
-    facts = np.empty((capacity, FACTS))
+    searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
+    searching = searching[households.head[searching] >= 0]
+    # Ties are broken by a draw of the month, never by the place in the tables.
+    turn = order_of_turns(households.id[searching], c.seed, c.address(Purpose.TURN))
+    searching = searching[np.lexsort((households.id[searching], turn))]
+    rows = np.empty(len(searching), np.int64)
+    facts = np.empty((len(searching), FACTS))
     found = describe_seekers(
-        world.persons, households, dwellings, areas, world.used, world.places, c.income_steps, c.organisations, asking,
+        world.persons, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, asking,
         p, rows, facts,
     )  # fmt: skip
-    # Ties are broken by a draw of the month, never by the place in the tables.
-    turn = order_of_turns(households.id[rows[:found]], c.seed, c.address(Purpose.TURN))
-    in_turn = np.lexsort((households.id[rows[:found]], turn))
-    rows, facts = rows[:found][in_turn], facts[:found][in_turn]
+    rows, facts = rows[:found], facts[:found]
     external = np.empty(found * LISTS_HELD, np.int64)
     internal = np.empty(found, np.int64)
     held = list_entries(households, areas, dwellings, rows, found, external, internal)
