@@ -92,6 +92,7 @@ class Letting(NamedTuple):
     seeks_social_poor: float
     seeks_social_rich: float
     need_line: float
+    assigned_choose: float
     resourceful: float
     insured_months: float
     pension_age: float

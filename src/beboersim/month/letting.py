@@ -270,15 +270,18 @@ def let_month(
                 if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
                     continue
                 nothing_elsewhere = 0
-                if route == ASSIGNED and r.assignment_fallback == 1:  # the draw stays with the search
-                    word = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])[0]
-                    nothing_elsewhere = 1 if uniform(word) < m.fallback[area] else 0
+                chooses = 1
+                if route == ASSIGNED:  # the draws stay with the search
+                    lot = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])
+                    chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
+                    if r.assignment_fallback == 1:
+                        nothing_elsewhere = 1 if uniform(lot[0]) < m.fallback[area] else 0
                 a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, nothing_elsewhere, r)
                 if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
                     continue
                 strength = m.facts[k, RESOURCES]
                 rich = 1.0 if strength > p.resourceful else 0.0
-                if route != ASSIGNED:
+                if chooses == 1:
                     answer = m.applying[k, area - m.first_area[town]]
                     if answer == NOT_ASKED:
                         u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
