@@ -1,0 +1,82 @@
+"""Each link of a claim that acts: it moves its immediate target, it does nothing when off, and cut it is found out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from beboersim.policy.catalogue import Value, catalogue
+from beboersim.show.claims import all_claims
+from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
+from small_towns import ROOM, has_run, log_of, small_town
+
+ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}
+# Claims with a switch and with parameters on which presets disagree.
+SWITCHED = [
+    one.id
+    for one in all_claims().claim
+    if any(catalogue()[name].kind == "switch" for name in one.levers)
+    and any(catalogue()[name].presets for name in one.parameters)
+]
+
+
+def name_of(link: Link) -> str:
+    return link.claim
+
+
+def log(settings: dict[str, Value]) -> np.ndarray:
+    """Return all that happens in a small town in two years in which grants are cut to nothing as they run out."""
+    cut: dict[str, Value] = {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}
+    return log_of(has_run(small_town(("Høje-Taastrup",), months=30, settings=cut | settings, events=ROOM)))
+
+
+def test_every_claim_that_acts_is_looked_at() -> None:
+    looked_at = {link.claim for link in LINKS}
+    assert looked_at | ELSEWHERE == ACTIVE
+    assert not looked_at & ELSEWHERE
+    assert {one.id for one in all_claims().claim if one.acting == "acts"} <= looked_at
+
+
+@pytest.mark.parametrize("link", LINKS, ids=name_of)
+def test_the_link_moves_its_target_in_the_direction_that_is_claimed(link: Link) -> None:
+    assert link.moved() > 0.0
+
+
+@pytest.mark.parametrize("link", LINKS, ids=name_of)
+def test_a_cut_link_moves_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    link.cut(monkeypatch)
+    assert link.moved() == 0.0
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_with_the_switch_off_the_size_does_not_matter(claim: str) -> None:
+    off: dict[str, Value] = dict.fromkeys(switches_of(claim), False)
+    assert np.array_equal(log(off | under("null", claim)), log(off | under("council", claim)))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_under_null_the_switch_does_not_matter(claim: str) -> None:
+    off: dict[str, Value] = dict.fromkeys(switches_of(claim), False)
+    null = nothing_contested(claim)
+    assert np.array_equal(log(null), log(null | off))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_with_the_switch_on_the_size_matters_to_the_town(claim: str) -> None:
+    """Without this the two tests above could not fail."""
+    assert not np.array_equal(log(under("null", claim)), log(under("council", claim)))
+
+
+def test_a_cut_of_the_frame_is_worked_out_by_hand() -> None:
+    """135 of 235 million DKK, once every grant has run out."""
+    assert dose({"funding.social_frame": 135e6, "money.cycle_months": CYCLE}) == pytest.approx(135 / 235, rel=1e-12)
+
+
+def nothing_contested(claim: str) -> dict[str, Value]:
+    """Return null for every parameter that the claim's switches close."""
+    switches = set(switches_of(claim))
+    found: dict[str, Value] = {}
+    for other in SWITCHED:
+        if switches & set(switches_of(other)):
+            found |= under("null", other)
+    return found
