@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
 
 from beboersim.policy.catalogue import Value, catalogue
 from beboersim.show.claims import all_claims
-from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
 from small_towns import ROOM, has_run, log_of, small_town
 
 ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}
@@ -21,7 +21,9 @@ SWITCHED = [
 
 
 def name_of(link: Link) -> str:
-    return link.claim
+    """Return the claim's id; a further link of the same claim is told by what it measures."""
+    first = next(other for other in LINKS if other.claim == link.claim)
+    return link.claim if link is first else f"{link.claim}-{link.measure.__name__}"
 
 
 def log(settings: dict[str, Value]) -> np.ndarray:
@@ -35,6 +37,12 @@ def test_every_claim_that_acts_is_looked_at() -> None:
     assert looked_at | ELSEWHERE == ACTIVE
     assert not looked_at & ELSEWHERE
     assert {one.id for one in all_claims().claim if one.acting == "acts"} <= looked_at
+
+
+def test_a_claim_that_is_looked_at_names_the_test_of_its_link_first() -> None:
+    test = "tests/claims/test_links.py::test_the_link_moves_its_target_in_the_direction_that_is_claimed"
+    named = {one.id: one.tests[0] for one in all_claims().claim if one.tests and one.tests[0].startswith(test)}
+    assert named == {link.claim: f"{test}[{link.claim}]" for link in LINKS}
 
 
 @pytest.mark.parametrize("link", LINKS, ids=name_of)
