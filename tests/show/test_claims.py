@@ -194,6 +194,7 @@ def test_a_right_table_is_read() -> None:
         ("letting.stigma_apply", "stigma.on_applying", 'line 7: C-43: parameters holds "stigma.on_applying", which is '
          "not a parameter. Did you mean letting.stigma_apply?"),
         ('["E046"]', '["Govind"]', 'line 9: C-43: evidence holds "Govind", and such an id is written E140.'),
+        ('["E046"]', '["E999"]', "line 9: C-43: evidence holds E999, and there is no such finding."),
         ('["X2"]', '["X3"]', "line 10: C-43: contradictions holds X3, which has no words."),
         ('"partly"', '"not yet"', "line 5: C-43 does not act yet, and module says where it does."),
         ('tests = ["tests/month/test_letting_routes.py::test_name"]', "tests = []",

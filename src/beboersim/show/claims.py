@@ -15,6 +15,7 @@ import click
 from pydantic import Field, StrictStr, model_validator
 
 from beboersim.errors import InputError, meant
+from beboersim.evidence.findings import Finding, findings
 from beboersim.law.reading import Form, read_form, wrong_at
 from beboersim.policy.catalogue import PRESETS, Kind, Text, Value, catalogue, shown
 from beboersim.policy.shipped import PACKAGE
@@ -60,6 +61,9 @@ class Claim(Form):
             for one in getattr(self, key):
                 if not re.fullmatch(form, one):
                     raise wrong_at((key,), f'{self.id}: {key} holds "{one}", and such an id is written {example}.')
+        for one in self.evidence:
+            if one not in findings():
+                raise wrong_at(("evidence",), f"{self.id}: evidence holds {one}, and there is no such finding.")
         for key, kinds in KINDS.items():
             known = [name for name, quantity in catalogue().items() if quantity.kind in kinds]
             for one in getattr(self, key):
@@ -167,6 +171,7 @@ def as_json(claims: Sequence[Claim]) -> list[dict[str, Any]]:
             "strength": one.strength,
             "evidence": list(one.evidence),
             "contradictions": list(one.contradictions),
+            "findings": [findings()[name]._asdict() for name in one.evidence],
             "presets": values_by_preset(one),
             "test": one.tests[0] if one.tests else None,
             "tests": list(one.tests),
@@ -211,6 +216,15 @@ def question_words(claim: Claim, lang: str) -> str:
     return " ".join(f"{name}: {asked[name].in_language(lang)}" for name in claim.contradictions)
 
 
+def finding_words(one: Finding, lang: str) -> str:
+    """Return a finding in a line: what on what, the effect, how it was found, where, and whether it was read."""
+    size = f"{one.effect} {one.unit}".strip()
+    where = f"{one.source}, {one.published}" if one.published and str(one.published) not in one.source else one.source
+    unread = f"; {word('claims.unverified', lang)}" if one.reading == "unverified" else ""
+    how = word(f"claims.design_{one.design}", lang)
+    return f"{one.id} {one.about} → {one.outcome}: {size} ({how}; {where}{unread})"
+
+
 def preset_words(name: str, lang: str) -> str:
     """Return a parameter's value, range, whether the size is an assumption, and the presets that depart from it."""
     quantity = catalogue()[name]
@@ -240,7 +254,7 @@ def facts(claim: Claim, lang: str) -> tuple[Fact, ...]:
         Fact("module", claim.module),
         Fact("levers", ", ".join(claim.levers)),
         Fact("strength", strength_words(claim, lang)),
-        Fact("evidence", ", ".join(claim.evidence)),
+        *(Fact("evidence", finding_words(findings()[name], lang)) for name in claim.evidence),
         Fact("contradictions", question_words(claim, lang)),
         *(Fact("parameters", f"{name} = {preset_words(name, lang)}") for name in claim.parameters),
         *(Fact("tests", test) for test in claim.tests),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from beboersim.show.claims import ACTING, Claim, all_claims, facts, strength_words, summary, type_words
+from beboersim.evidence.findings import findings
+from beboersim.show.claims import ACTING, Claim, all_claims, facts, finding_words, strength_words, summary, type_words
 from beboersim.show.words import LANGS, word
 
 IN_CODE = ("module", "levers", "tests")  # names that are copied into commands
 PAGE_TITLES = {acting: f"claims.page_{acting.replace(' ', '_')}" for acting in ACTING}
-BESIDE = ("says", "acting")  # the heading says so already
+BESIDE = ("says", "acting", "evidence")  # the heading says so already; findings are told once, at the end
 
 
 def claims_page() -> str:
@@ -32,7 +33,19 @@ def claims_page() -> str:
         for key, words in (("mechanisms", all_claims().mechanisms), ("questions", all_claims().questions)):
             lines = [f"- {name}: {said.in_language(lang)}" for name, said in words.items()]
             parts += [f"### {word(f'claims.page_{key}', lang)}", "\n".join(lines)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts + _findings()) + "\n"
+
+
+def _findings() -> list[str]:
+    """Return the findings that claims name, once for both languages, each with its address."""
+    named = {name for one in all_claims().claim for name in one.evidence}
+    lines = [
+        f"- {finding_words(one, 'en')}" + (f" <{one.url}>" if one.url else "")
+        for one in findings().values()
+        if one.id in named
+    ]
+    title = " · ".join(word("claims.page_findings", lang) for lang in LANGS)
+    return [f"## {title}", *(word("claims.page_findings_intro", lang) for lang in LANGS), "\n".join(lines)]
 
 
 def _told(claim: Claim, lang: str) -> str:
@@ -42,6 +55,8 @@ def _told(claim: Claim, lang: str) -> str:
         if fact.key not in BESIDE:
             said = ", ".join(f"`{one}`" for one in fact.says.split(", ")) if fact.key in IN_CODE else fact.says
             lines.append(f"- {word(f'claims.{fact.key}', lang)}: {said}")
+        if fact.key == "strength" and claim.evidence:
+            lines.append(f"- {word('claims.evidence', lang)}: {', '.join(claim.evidence)}")
     return "\n".join(lines)
 
 
