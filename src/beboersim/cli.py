@@ -240,7 +240,11 @@ def _is_experiment(file: str) -> bool:
     return any(line.strip().startswith("[experiment]") for line in text_of(Path(file)).splitlines())
 
 
-@main.group(epilog=example("beboersim explain month", "beboersim explain household --list --run results"))
+@main.group(
+    epilog=example(
+        "beboersim explain month", "beboersim explain claims", "beboersim explain household --list --run results"
+    )
+)
 def explain() -> None:
     """Explain how the model works, what is claimed and what acts, and what happened to a household in a run."""
 

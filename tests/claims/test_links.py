@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
 
+from beboersim.month.context import Context
 from beboersim.policy.catalogue import Value, catalogue
 from beboersim.show.claims import all_claims
 from small_towns import ROOM, has_run, log_of, small_town
@@ -73,6 +74,26 @@ def test_under_null_the_switch_does_not_matter(claim: str) -> None:
 def test_with_the_switch_on_the_size_matters_to_the_town(claim: str) -> None:
     """Without this the two tests above could not fail."""
     assert not np.array_equal(log(under("null", claim)), log(under("council", claim)))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_a_switch_that_is_not_read_is_found_out(claim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test that the size does not matter with the switch off fails where the code passes over the switch."""
+    whole, switches = Context.number, switches_of(claim)
+
+    def number(c: Context, name: str, *, next_day: bool = False) -> float:
+        return 1.0 if name in switches else whole(c, name, next_day=next_day)
+
+    monkeypatch.setattr(Context, "number", number)
+    with pytest.raises(AssertionError):
+        test_with_the_switch_off_the_size_does_not_matter(claim)
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_where_sizes_are_not_null_the_switch_matters(claim: str) -> None:
+    """The test that the switch does not matter under null fails where a size is left."""
+    council = under("council", claim)
+    assert not np.array_equal(log(council), log(council | dict.fromkeys(switches_of(claim), False)))
 
 
 def test_a_cut_of_the_frame_is_worked_out_by_hand() -> None:
