@@ -231,7 +231,8 @@ def preset_words(name: str, lang: str) -> str:
     said = shown(quantity.history[0].value)
     if quantity.range is not None:
         said += f" [{shown(quantity.range[0])} - {shown(quantity.range[1])}]"
-    if "assumption" in quantity.strength + quantity.source:
+    # Of a value that was read, only the range is an assumption.
+    if "assumption" in quantity.strength + quantity.source and quantity.strength != "read":
         said += f" ({word('claims.assumption', lang)})"
     return ", ".join([said, *(f"{preset} {shown(value)}" for preset, value in quantity.presets.items())])
 
