@@ -270,7 +270,6 @@ LEVERS: tuple[tuple[str, Value, str], ...] = (
     ("letting.flexible_obligatory", False, "let_flexible"),
     ("letting.internal_every", 0, "let_internal"),
     ("letting.internal_every", 3, "let_internal"),
-    ("letting.local_youth_priority", True, "let_local_youth"),
     ("letting.rules", "2024", "refused_by_rule"),
     ("letting.criteria", "ballerup", "refused_by_rule"),
     ("letting.practice", "copenhagen-40-plus", "let_assigned"),
@@ -316,6 +315,7 @@ BESIDE: tuple[tuple[dict[str, Value], str, Value, str], ...] = (
         {"list.rules": "2018", "letting.rules": "2024", "letting.flexible_obligatory": False},
         "letting.hard_area_bar", False, "refused_by_rule",
     ),
+    ({"letting.flexible_share": 0.5}, "letting.local_youth_priority", True, "let_local_youth"),  # few homes else
     ({"letting.combined_letting": True}, "letting.combined_widened", True, "refused_by_rule"),
     ({"list.ethnicity_criterion": False, "list.rules": "2018"}, "list.duties_on_all_udsat", True, "status"),
     ({"list.rules": "2018", "letting.rules": "2024"}, "letting.internal_exempt", True, "let_internal"),

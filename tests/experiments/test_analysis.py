@@ -26,7 +26,7 @@ from beboersim.experiments.design import Design, Factor
 from beboersim.experiments.experiment import Experiment
 from beboersim.experiments.results import FactorRead, Results, Values, open_results
 from beboersim.experiments.shapley import interactions, shapley, shares
-from beboersim.experiments.sweep import How, design_table
+from beboersim.experiments.sweep import How, design_table, status
 from beboersim.policy.scenario import Scenario
 from fake_town import in_fake_town, options
 
@@ -389,6 +389,7 @@ def test_seeds_are_added_until_a_difference_is_known_well_enough(tmp_path: Path)
         ended = fake_sweep(Experiment.load(path), tmp_path / name / "out", How())
         again = fake_sweep(Experiment.load(path), tmp_path / name / "out", How())
         assert (again.replications, again.state.fresh) == (ended.replications, 0)
+        assert status(Experiment.load(path), tmp_path / name / "out")["total"] == 2 * ended.replications
         return ended.replications, ended.reached, ended.state.done
 
     assert stopped(1.0, "wide") == (4, True, 8)

@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import fake_sweep as fake
 import polars as pl
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from fake_sweep import fake_sweep
@@ -332,13 +335,9 @@ def test_one_run_costs_little_beside_itself(experiment: Experiment) -> None:
     assert time.perf_counter() - began < 0.5
 
 
-def _unpacked(payload: chunks.Payload) -> tuple[object, list[object], list[object]]:
-    from io import BytesIO
-
-    import pyarrow.parquet as pq
-
+def _unpacked(payload: chunks.Payload) -> tuple[pa.Table, pa.Table, pa.Table]:
     runs, areas, towns = (pq.read_table(BytesIO(one)) for one in (payload.runs, payload.areas, payload.towns))
-    return runs, [areas], [towns]
+    return runs, areas, towns
 
 
 def test_status_and_errors_are_told_on_the_command_line(experiment: Experiment, tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ from beboersim.law.letting.decisions import (
     fits_the_home,
     is_open,
     is_the_turn,
+    place_in_queue,
     refusal,
     route_at,
+    two_groups,
 )
 from beboersim.law.letting.rules import (
     WORDINGS,
@@ -205,6 +207,27 @@ def test_the_order_of_routes_with_and_without_a_duty() -> None:
     assert is_open(LIST, YOUTH, 1, 0, 0, 0) == 1, "§ 60 is about family dwellings"
     assert is_open(FLEXIBLE, YOUTH, 1, 0, 1, 0) == 0
     assert is_open(INTERNAL, FAMILY, 1, 0, 0, 0) == 0
+
+
+def test_where_a_route_has_one_group_nobody_stands_before_the_others_by_anything_but_time() -> None:
+    plain = dict(
+        age=40, persons=1, children=0, youth=0, grounds=0, hours=37.0, contract_months=PERMANENT, subsidised=0,
+        in_education=0, youngest_keeper=40, rooms_given_up=0, separated_months=NEVER, shared_months=0, clean_record=1,
+        cash_now=0, cash_months=0, widened_months=0, lives_here=0, in_organisation=0, local_youth=0, dispensation=0,
+        nothing_elsewhere=0,
+    )  # fmt: skip
+    others = [Applicant(**(plain | more)) for more in ({}, {"children": 2}, {"lives_here": 1}, {"local_youth": 1})]
+    seen = set()
+    for family in (0.0, 1.0):
+        for local in (0.0, 1.0):
+            terms = plain_terms(5, family_first=np.full(5, family), local_youth_priority=np.full(5, local))
+            rule = rule_of(table(date(2022, 1, 1), terms), 2)
+            for route in range(1, 6):
+                for rooms in (2, 3, 4):
+                    groups = {place_in_queue(one, rule, route, rooms, 0.0, 0.0)[0] for one in others}
+                    assert len(groups) == 1 + two_groups(rule, route, rooms)
+                    seen.add(len(groups))
+    assert seen == {1, 2}
 
 
 @numba.njit

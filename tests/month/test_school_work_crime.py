@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
+from beboersim.chance import ANY_WORD, UNIT
+from beboersim.month import schooling, work
 from beboersim.month.ledger import Event
-from beboersim.month.schooling import first_wage, highest_rates
+from beboersim.month.schooling import first_wage
 from beboersim.month.work import (
     FINDS,
     LOSES,
@@ -18,7 +20,6 @@ from beboersim.month.work import (
     close_year,
     event_at_work,
     finds_work,
-    highest_chances,
     loses_work,
     market,
     pension_age_months,
@@ -27,6 +28,7 @@ from beboersim.month.work import (
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
+from beboersim.world.ages import AGES_IN_MONTHS
 from beboersim.world.attachment import Work, steady_states
 from beboersim.world.codes import (
     BASIC,
@@ -48,6 +50,8 @@ from beboersim.world.school import (
     COMPLETES,
     DROPS_OUT,
     GOES_OUTSIDE,
+    GROWN_UP,
+    SCHOOL_STARTS,
     SKILLED_GOES_ON,
     STAYS,
     Schooling,
@@ -118,7 +122,10 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
 
 
 def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
-    bound = highest_rates(SCHOOL)
+    words = schooling.highest_words(SCHOOL).reshape(-1, AGES_IN_MONTHS)
+    bound = words[:, 24 * 12] * UNIT
+    assert (words[CHILD, SCHOOL_STARTS:] == ANY_WORD).all()
+    assert words[PUPIL, GROWN_UP] == ANY_WORD
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
         for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
             assert step(24.0, activity, bound[activity] + 1e-9, education) == STAYS
@@ -223,13 +230,13 @@ def test_no_chance_at_work_is_above_the_bound_that_lets_the_month_skip_people() 
             m = market(c)._replace(
                 trend_danish=trend, trend_nonwestern=-trend, programme=np.full(len(c.dose), programme)
             )
-            bounds = highest_chances(m, WORK)
+            bounds = work.highest_words(m, WORK).reshape(-1, 2)[[EMPLOYED, OUTSIDE]] * UNIT
             for weak, sex, foreign, stigma, age in itertools.product((0, 1), (0, 1), (0, 1), (0.0, 1.0), (30, 60)):
                 of_person = -trend if foreign else trend
                 found = finds(age=age, sex=sex, weak=weak, trend=of_person, stigma=stigma, foreign=foreign,
                               programme=programme)  # fmt: skip
-                assert found <= bounds[1, weak] + 1e-12
-                assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + 1e-12
+                assert found <= bounds[1, weak] + UNIT
+                assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + UNIT
 
 
 def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:

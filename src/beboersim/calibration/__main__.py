@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -33,9 +34,9 @@ def main(out: Path, workers: int, chosen: tuple[str, ...]) -> None:
     readings = table_of_readings("Svendborg", 0.2, date(2018, 1, 1))
     areas = [area for areas, _ in back for area in areas]
     figures = [figure for _, of in back for figure in of]
-    notes = out.with_name("soundness_notes.md")
+    reasons = files("beboersim.calibration").joinpath("reasons.md").read_text(encoding="utf-8")
     text = whole(stood, found, alone, areas, figures, listed, readings)
-    out.write_text(text + ("\n" + notes.read_text(encoding="utf-8") if notes.exists() else ""), encoding="utf-8")
+    out.write_text(f"{text}\n{reasons}", encoding="utf-8")
     click.echo(f"Written to {out}.")
 
 

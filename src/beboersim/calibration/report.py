@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from textwrap import fill
 
 import numpy as np
 
@@ -27,6 +28,15 @@ def markdown(head: Sequence[str], rows: Iterable[Row]) -> str:
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def filled(text: str) -> str:
+    """Return a text whose paragraphs are filled again; headings and tables stay as they are."""
+    blocks = [
+        block if block.startswith(("#", "|")) else fill(block, 118, break_long_words=False, break_on_hyphens=False)
+        for block in text.strip().split("\n\n")
+    ]
+    return "\n\n".join(blocks) + "\n"
 
 
 def said(ok: bool) -> str:
@@ -311,7 +321,7 @@ def whole(
     limit = bounds()
     others = [one.place for one in found if one.place not in listed]
     figures = [figure for one in found for figure in one.figures]
-    return f"""# Is the town sound?
+    return filled(f"""# Is the town sound?
 
 Made by `make soundness`; the figures and bounds are in `calibration/targets.toml`, and were stated before the runs.
 Each municipality is simulated by itself, about {table()["sample"]["persons"]:,} persons of it, with one seed: the
@@ -353,4 +363,4 @@ survivors, so the published change is biased to persistence (mobility §6b).
 ## 6. Origin is read only where it is registered
 
 {permutation}
-"""
+""")

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import shlex
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beboersim.experiments import runs as running
-from beboersim.experiments.store import areas_table, run_row, runs_schema, towns_table
+from beboersim.experiments.store import Columns, area_columns, run_row, runs_schema, table_of, town_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,8 +85,8 @@ def do_chunk(chunk: Chunk, told: Callable[[str], None] | None = None) -> Payload
     import pyarrow as pa
 
     rows: list[dict[str, Any]] = []
-    areas: list[pa.Table] = []
-    towns: list[pa.Table] = []
+    areas: list[Columns] = []
+    towns: list[Columns] = []
     for run in sorted(chunk.runs, key=lambda run: run.run_id):
         if told is not None:
             told(run.run_id)
@@ -97,25 +97,22 @@ def do_chunk(chunk: Chunk, told: Callable[[str], None] | None = None) -> Payload
             continue
         try:
             result = running.execute(run.spec)
-            tables = areas_table(result), towns_table(result)
+            columns = area_columns(result), town_columns(result)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             failed["traceback"] = traceback.format_exc()
             rows.append(run_row(run.spec, run.run_id, None, said) | more | failed)
             continue
         rows.append(run_row(run.spec, run.run_id, result.wall_seconds) | more)
-        areas.append(tables[0])
-        towns.append(tables[1])
-    return payload_of(chunk.stem, pa.Table.from_pylist(rows, schema=part_schema()), areas, towns)
+        areas.append(columns[0])
+        towns.append(columns[1])
+    table = pa.Table.from_pylist(rows, schema=part_schema())
+    return payload_of(chunk.stem, table, table_of(areas) if areas else None, table_of(towns) if towns else None)
 
 
-def payload_of(stem: str, runs: pa.Table, areas: Iterable[pa.Table], towns: Iterable[pa.Table]) -> Payload:
+def payload_of(stem: str, runs: pa.Table, areas: pa.Table | None, towns: pa.Table | None) -> Payload:
     """Return tables as files. The table of runs holds the hashes of the other two, by which damage is found."""
-    import pyarrow as pa
-
-    held = [
-        as_parquet(pa.concat_tables(tables)) if (tables := list(some)) else b"" for some in (areas, towns)
-    ]  # fmt: skip
+    held = [b"" if table is None else as_parquet(table) for table in (areas, towns)]
     sums = dict(zip((AREAS_SUM, TOWNS_SUM), (sum_of(one) for one in held), strict=True))
     failed = runs.column("status").to_pylist().count("failed")
     whole = as_parquet(runs.replace_schema_metadata(sums))

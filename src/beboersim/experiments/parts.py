@@ -280,7 +280,7 @@ def _only(home: Path, part: Part, ids: Collection[str]) -> Payload:
     for name in ("areas", "towns"):
         path = _file(home, name, part.stem)
         rows = of(pq.ParquetFile(path).read()) if path.exists() else None
-        held.append([rows] if rows is not None and rows.num_rows else [])
+        held.append(rows if rows is not None and rows.num_rows else None)
     position = part.stem.split("-")[1]
     digest = hashlib.sha256("".join(sorted(ids)).encode()).hexdigest()[:8]
     return payload_of(f"part-{position}-{digest}", of(part.runs), *held)

@@ -258,7 +258,8 @@ class Spent(NamedTuple):
 def _history(rows: pd.DataFrame) -> History:
     """Return the areas of one day as the metrics want them."""
     words = rows["listed_status"].to_numpy(dtype=str)
-    codes = np.array([max(CODES[part] for part in word.split("+")) for word in words], np.int64)
+    # A municipality's own categories are no status of the law.
+    codes = np.array([max(CODES.get(part, 0) for part in word.split("+")) for word in words], np.int64)
     counts = {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan)[None, :] for name in NAMES if name in rows}
     return History(
         dates=(rows["date"].iloc[0].date(),),

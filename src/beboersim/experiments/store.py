@@ -44,6 +44,8 @@ OURS = re.compile(
 )
 """What a result folder may hold. Anything else is the user's, and would be lost when the runs replace themselves."""
 
+Columns = dict[str, NDArray[Any]]
+
 WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "DKK", "months")}
 """Counts that are whole numbers, and are so in the files."""
 
@@ -126,14 +128,13 @@ def _replace_inside(target: Path, results: Path, aside: Path) -> None:
 
 def write_results(folder: Path, results: Sequence[RunResult], provenance: Mapping[str, Any]) -> list[Path]:
     """Write the tables and the provenance into a folder (see `whole_or_not_at_all`); return the paths below it."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     ordered = sorted(results, key=lambda result: result.run_id)
     tables = {
         RUNS: runs_table(ordered),
-        AREAS: pa.concat_tables([areas_table(result) for result in ordered]),
-        TOWNS: pa.concat_tables([towns_table(result) for result in ordered]),
+        AREAS: areas_table(*ordered),
+        TOWNS: towns_table(*ordered),
     }
     for name, table in tables.items():
         path = folder / name
@@ -198,46 +199,76 @@ def runs_table(results: Iterable[RunResult]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=runs_schema())
 
 
-def areas_table(result: RunResult) -> pa.Table:
-    """Return one row an area and 1 January: the counts, and the metrics computed from them."""
-    import pyarrow as pa
+def areas_table(*results: RunResult) -> pa.Table:
+    """Return one row a run, area and 1 January: the counts, and the metrics computed from them."""
+    return table_of([area_columns(result) for result in results])
 
+
+def towns_table(*results: RunResult) -> pa.Table:
+    """Return one row a run, municipality and month: the metrics, and the counts added over its areas."""
+    return table_of([town_columns(result) for result in results])
+
+
+def area_columns(result: RunResult) -> Columns:
+    """Return the columns of one run's areas; a count that should be whole and is not raises ValueError."""
     yearly = result.yearly
     names = np.array(yearly.names)
     order = np.lexsort((names, np.array(yearly.municipalities)))
+
+    def each_year(words: Sequence[str]) -> NDArray[np.str_]:
+        return np.tile(np.array(words)[order], len(yearly.dates))
+
     dates = np.repeat(np.array(yearly.dates, "datetime64[D]"), len(names))
-
-    def each_year(words: Sequence[str]) -> pa.Array:
-        return pa.array(np.tile(np.array(words)[order], len(yearly.dates)), pa.string())
-
-    found: dict[str, Any] = {
-        "run_id": pa.array([result.run_id] * len(dates), pa.string()),
-        "date": pa.array(dates, pa.date32()),
+    found: Columns = {
+        "run_id": np.full(len(dates), result.run_id),
+        "date": dates,
         "municipality": each_year(yearly.municipalities),
         "area": each_year(yearly.names),
         "kind": each_year(yearly.kinds),
-        "listed_status": pa.array(yearly.words[:, order].ravel(), pa.string()),
+        "listed_status": yearly.words[:, order].ravel(),
     }
     computed = area_metrics(yearly.counts, yearly.groups)
     for name, column in ({**yearly.counts} | {k: v for k, v in computed.items() if k not in yearly.counts}).items():
-        found[name] = column_of(name, column[:, order])
-    return pa.table(found)
+        found[name] = checked(name, column[:, order])
+    return found
 
 
-def towns_table(result: RunResult) -> pa.Table:
-    """Return one row a municipality and month: the metrics, and the counts added over its areas."""
-    import pyarrow as pa
-
+def town_columns(result: RunResult) -> Columns:
+    """Return the columns of one run's municipalities, as `area_columns` does."""
     monthly = result.monthly
     dates = np.repeat(np.array(monthly.dates, "datetime64[D]"), len(monthly.names))
-    found: dict[str, Any] = {
-        "run_id": pa.array([result.run_id] * len(dates), pa.string()),
-        "date": pa.array(dates, pa.date32()),
-        "municipality": pa.array(np.tile(np.array(monthly.names), len(monthly.dates)), pa.string()),
+    found: Columns = {
+        "run_id": np.full(len(dates), result.run_id),
+        "date": dates,
+        "municipality": np.tile(np.array(monthly.names), len(monthly.dates)),
     }
     ordered = [metric.id for metric in metrics() if metric.id in monthly.columns]
     for name in (*ordered, *(name for name in ADDED if name not in ordered)):
-        found[name] = column_of(name, monthly.columns[name])
+        found[name] = checked(name, monthly.columns[name])
+    return found
+
+
+def checked(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values in one line; a count that is not whole raises ValueError."""
+    flat = np.ascontiguousarray(values, np.float64).ravel()
+    if name in WHOLE:
+        wrong = flat[np.isfinite(flat) & (flat != np.rint(flat))]
+        if len(wrong):
+            raise ValueError(f"{name} is a count and is not whole: {wrong[0]}")
+    return flat
+
+
+def table_of(parts: Sequence[Columns]) -> pa.Table:
+    """Return the columns of several runs, one after the other, as a table."""
+    import pyarrow as pa
+
+    found: dict[str, Any] = {}
+    for name in parts[0]:
+        joined = np.concatenate([part[name] for part in parts])
+        if joined.dtype.kind == "f":
+            found[name] = column_of(name, joined)
+        else:
+            found[name] = pa.array(joined, pa.date32() if joined.dtype.kind == "M" else pa.string())
     return pa.table(found)
 
 
@@ -245,11 +276,8 @@ def column_of(name: str, values: NDArray[np.float64]) -> pa.Array:
     """Return values as a column: null where they are missing, whole numbers where the count is one."""
     import pyarrow as pa
 
-    flat = np.ascontiguousarray(values, np.float64).ravel()
+    flat = checked(name, values)
     missing = ~np.isfinite(flat)
     if name in WHOLE:
-        whole = np.where(missing, 0, flat)
-        if (whole != np.rint(whole)).any():
-            raise ValueError(f"{name} is a count and is not whole: {whole[whole != np.rint(whole)][0]}")
-        return pa.array(whole.astype(np.int64), pa.int64(), mask=missing)
+        return pa.array(np.where(missing, 0, flat).astype(np.int64), pa.int64(), mask=missing)
     return pa.array(flat, pa.float64(), mask=missing)

@@ -235,8 +235,16 @@ def design_table(experiment: Experiment) -> pa.Table:
 
 
 def status(experiment: Experiment, folder: Path) -> dict[str, int]:
-    """Return how many runs are done, have failed, and there are in all; nothing is changed."""
-    return parts.counted(folder, {run.run_id for run in experiment.planned()})
+    """Return how many runs are done, have failed, and there are in all; nothing is changed.
+
+    With [stop] there are as many seeds as were begun.
+    """
+    replications = experiment.replications
+    if experiment.stop is not None:
+        there = {one for part in parts.parts(folder) for one in part.ids}
+        begun = [run.spec.seed for run in experiment.planned(experiment.stop.at_most) if run.run_id in there]
+        replications = max([replications, *(seed - experiment.seed + 1 for seed in begun)])
+    return parts.counted(folder, {run.run_id for run in experiment.planned(replications)})
 
 
 def dry_run(experiment: Experiment, folder: Path | None, workers: int) -> Measured:

@@ -27,7 +27,6 @@ from beboersim.world.codes import (
     EMPLOYED,
     KEEPER,
     NONWESTERN_IMMIGRANT,
-    NOT_SEARCHING,
     OUTSIDE,
     SEPARATED,
     SOCIAL,
@@ -93,6 +92,7 @@ class Letting(NamedTuple):
     seeks_social_poor: float
     seeks_social_rich: float
     need_line: float
+    assigned_choose: float
     resourceful: float
     insured_months: float
     pension_age: float
@@ -350,7 +350,7 @@ def describe_seekers(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    used: I64,
+    searching: I64,
     places: int,
     steps: F64,
     organisations: I64,
@@ -359,11 +359,17 @@ def describe_seekers(
     rows: I64,
     facts: F64,
 ) -> int:
-    """List the households that seek a social dwelling, with what the rules need to know of them; return how many."""
+    """List the households that seek a social dwelling, with what the rules need to know of them; return how many.
+
+    Parameters
+    ----------
+    searching
+        Rows of the households that search, in the order in which they are listed.
+    rows, facts
+        Filled in: their rows, and what is known of each.
+    """
     found = 0
-    for row in range(used[1]):
-        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
-            continue
+    for row in searching:
         area = households.area[row]
         if area == places:
             continue

@@ -270,15 +270,18 @@ def let_month(
                 if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
                     continue
                 nothing_elsewhere = 0
-                if route == ASSIGNED and r.assignment_fallback == 1:  # the draw stays with the search
-                    word = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])[0]
-                    nothing_elsewhere = 1 if uniform(word) < m.fallback[area] else 0
+                chooses = 1
+                if route == ASSIGNED:  # the draws stay with the search
+                    lot = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])
+                    chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
+                    if r.assignment_fallback == 1:
+                        nothing_elsewhere = 1 if uniform(lot[0]) < m.fallback[area] else 0
                 a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, nothing_elsewhere, r)
                 if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
                     continue
                 strength = m.facts[k, RESOURCES]
                 rich = 1.0 if strength > p.resourceful else 0.0
-                if route != ASSIGNED:
+                if chooses == 1:
                     answer = m.applying[k, area - m.first_area[town]]
                     if answer == NOT_ASKED:
                         u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
@@ -435,17 +438,18 @@ def letting(c: Context) -> None:
         c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
         *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
     )  # fmt: skip
-    capacity = int((households.searching[: int(world.used[1])] != NOT_SEARCHING).sum())
-    rows = np.empty(capacity, np.int64)
-    facts = np.empty((capacity, FACTS))
+    searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
+    searching = searching[households.head[searching] >= 0]
+    # Ties are broken by a draw of the month, never by the place in the tables.
+    turn = order_of_turns(households.id[searching], c.seed, c.address(Purpose.TURN))
+    searching = searching[np.lexsort((households.id[searching], turn))]
+    rows = np.empty(len(searching), np.int64)
+    facts = np.empty((len(searching), FACTS))
     found = describe_seekers(
-        world.persons, households, dwellings, areas, world.used, world.places, c.income_steps, c.organisations, asking,
+        world.persons, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, asking,
         p, rows, facts,
     )  # fmt: skip
-    # Ties are broken by a draw of the month, never by the place in the tables.
-    turn = order_of_turns(households.id[rows[:found]], c.seed, c.address(Purpose.TURN))
-    in_turn = np.lexsort((households.id[rows[:found]], turn))
-    rows, facts = rows[:found][in_turn], facts[:found][in_turn]
+    rows, facts = rows[:found], facts[:found]
     external = np.empty(found * LISTS_HELD, np.int64)
     internal = np.empty(found, np.int64)
     held = list_entries(households, areas, dwellings, rows, found, external, internal)
