@@ -240,9 +240,13 @@ def _is_experiment(file: str) -> bool:
     return any(line.strip().startswith("[experiment]") for line in text_of(Path(file)).splitlines())
 
 
-@main.group(epilog=example("beboersim explain month", "beboersim explain household --list --run results"))
+@main.group(
+    epilog=example(
+        "beboersim explain month", "beboersim explain claims", "beboersim explain household --list --run results"
+    )
+)
 def explain() -> None:
-    """Explain how the model works, and what happened to a household in a run."""
+    """Explain how the model works, what is claimed and what acts, and what happened to a household in a run."""
 
 
 @explain.command(epilog=example("beboersim explain month --lang da"))
@@ -270,6 +274,20 @@ def month(lang: str, as_json: bool) -> None:
     click.echo()
     click.echo(word("origin.heading", lang))
     print_table(*catalogues.origin(lang))
+
+
+@explain.command(epilog=example("beboersim explain claims", "beboersim explain claims C-43 --lang da"))
+@click.argument("claim", required=False, metavar="[ID]")
+@option_lang
+@option_json
+def claims(claim: str | None, lang: str, as_json: bool) -> None:
+    """List the claims of the two documents, or tell one: mechanism, where it acts, evidence, values, tests.
+
+    ID is C-01 to C-57 for the council's paper, A-01 to A-25 for the article on social work.
+    """
+    from beboersim.show.claims import claims_command
+
+    claims_command(claim, lang, as_json)
 
 
 @explain.command(

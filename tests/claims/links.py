@@ -1,0 +1,312 @@
+"""Where each claim that acts is looked at: its link alone, at its immediate target, and how the link is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from beboersim.month import crime, leaving, letting, money, stigma, work
+from beboersim.month.ledger import FLOW
+from beboersim.policy.catalogue import Preset, Value, catalogue
+from beboersim.show.claims import claim_of
+from beboersim.town import Town
+from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT, OUTSIDE
+from beboersim.world.columns import F64
+from estates import Estate
+from small_towns import people, small_town
+
+Settings = Mapping[str, Value]
+WORDS = 2**32  # a draw is a word of 32 bits
+CYCLE = 24  # months, the shortest grants
+LARGER = 0.3  # so that a month of letting has some lettings of each kind
+DOUBLED: Settings = {"funding.social_frame": 470e6, "money.cycle_months": CYCLE}
+
+SPECIAL: Settings = {"letting.flexible_share": 0.0, "letting.rules": "2021"}
+
+
+class Link(NamedTuple):
+    """A claim's link.
+
+    `off` and `on` are settings that differ in what the claim says matters; `measure` reads the immediate target in a
+    town with such settings; `sign` is the direction that is claimed; `cut` takes the link out of the code.
+    """
+
+    claim: str
+    off: Settings
+    on: Settings
+    measure: Callable[[Settings], float]
+    sign: int
+    cut: Callable[[pytest.MonkeyPatch], None]
+
+    def moved(self) -> float:
+        """Return how far the target moves in the direction that is claimed."""
+        return self.sign * (self.measure(self.on) - self.measure(self.off))
+
+
+def under(preset: Preset, claim: str) -> dict[str, Value]:
+    """Return the claim's contested parameters, those that presets disagree on, as one preset has them."""
+    names = [name for name in claim_of(claim).parameters if catalogue()[name].presets]
+    assert names, claim
+    return {name: catalogue()[name].preset(preset) for name in names}
+
+
+def switches_of(claim: str) -> list[str]:
+    """Return the switches that close the claim's link."""
+    return [name for name in claim_of(claim).levers if catalogue()[name].kind == "switch"]
+
+
+# Towns in which one process runs and nothing else
+
+
+def town(settings: Settings, months: int = 24, scale: float = 0.05) -> Town:
+    return small_town(("Aarhus",), scale=scale, months=months, settings=settings, events=20_000)
+
+
+def after(process: Callable[[Any], None], settings: Settings, months: int, scale: float = 0.05) -> Town:
+    """Return a town in which one process alone has run for some months."""
+    found = town(settings, months, scale)
+    for _ in range(months):
+        found.step((process,))
+    return found
+
+
+def in_named_areas(found: Town) -> np.ndarray:
+    """Return the rows of persons who live in the named areas."""
+    world, rows = found.world, people(found.world)
+    return rows[world.areas.kind[world.households.area[world.persons.household[rows]]] == NAMED_AREA]
+
+
+# What is measured
+
+
+def last_word(happens: Callable[[int], bool]) -> int:
+    """Return from which word on a draw does not let it happen: the chance in words, found by halving."""
+    low, high = 0, WORDS
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if happens(middle) else (low, middle)
+    return low
+
+
+def work_chance(found: Town, rows: np.ndarray) -> float:
+    """Return the mean chance of finding work this month, as the kernel that decides has it."""
+    c, w = found.context, found.world
+    m, p = work.market(c), c.parameters.work
+
+    def chance(row: int) -> int:
+        return last_word(
+            lambda word: (
+                work.event_at_work(w.persons, w.households, w.areas, row, c.month, word, WORDS - 1, m, p) == work.FINDS
+            )
+        )
+
+    some = [row for row in rows.tolist() if w.persons.activity[row] == OUTSIDE][:60]
+    assert len(some) > 20
+    return float(np.mean([chance(row) for row in some])) / WORDS
+
+
+def chance_of_work(settings: Settings) -> float:
+    """After two years of grants: of those outside work in the named areas."""
+    found = after(money.money, settings, CYCLE)
+    return work_chance(found, in_named_areas(found))
+
+
+def chance_of_work_of_foreign_background(settings: Settings) -> float:
+    found = town(settings)
+    rows = in_named_areas(found)
+    return work_chance(found, rows[found.world.persons.origin[rows] >= NONWESTERN_IMMIGRANT])
+
+
+def chance_of_giving_up_the_home(settings: Settings) -> float:
+    """Of households in the named areas."""
+    found = town(settings)
+    c, w = found.context, found.world
+    m, p = leaving.departures(c), c.parameters.leaving
+    homes = np.unique(w.persons.household[in_named_areas(found)])[:60].tolist()
+
+    def gives_up(row: int, word: int) -> bool:
+        u = word / WORDS
+        answer = leaving.answer_of(w.persons, w.households, w.dwellings, w.areas, row, c.month, u, m, p)
+        return bool(answer != leaving.STAYS)
+
+    return float(np.mean([last_word(lambda word, row=row: gives_up(row, word)) for row in homes])) / WORDS
+
+
+def risk_of_a_conviction(settings: Settings) -> float:
+    """Of those outside work in the named areas; the same people, who were drawn before."""
+    found = town({})
+    c, persons = found.context, found.world.persons
+    p = c.parameters.crime._replace(**{name.split(".")[1]: value for name, value in settings.items()})
+    rows = [row for row in in_named_areas(found).tolist() if persons.activity[row] == OUTSIDE]
+    trend = crime.crime_trend(c)
+    return float(np.mean([crime.risk_of(persons, row, c.month, trend, p) for row in rows]))
+
+
+def dose(settings: Settings) -> float:
+    """Return the money of the named areas after two years, over that of 2015-2018."""
+    found = after(money.money, settings, CYCLE)
+    return float(found.context.dose[found.world.areas.kind == NAMED_AREA].mean())
+
+
+def reputation(settings: Settings) -> float:
+    """Return the mean stigma of the listed areas after a year in which nothing but reputations moves."""
+    found = after(stigma.stigma, settings, 12)
+    areas, places = found.world.areas, found.world.places
+    return float(areas.stigma[:places][areas.status[:places] > 0].mean())
+
+
+def flow_of_letting(name: str) -> Callable[[Settings], float]:
+    """Return what a month of letting books, over all areas."""
+
+    def measure(settings: Settings) -> float:
+        return float(after(letting.letting, settings, 1, LARGER).context.ledger.flows[FLOW[name]].sum())
+
+    return measure
+
+
+def refused_offers(settings: Settings) -> float:
+    """Return the refusals before eight homes of an estate with the worst of names are let, the queue being the same."""
+    estate = Estate(scale=0.2)
+    c = estate.c
+    fields = {name.split(".")[1]: value for name, value in settings.items()}
+    c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(accept=0.5, **fields))
+    c.world.areas.stigma[estate.area] = 1.0
+    c.levers = c.levers | {"stigma.on_applying": 0.0}
+    for _ in range(8):
+        estate.vacancy()
+    for queued in range(60):
+        estate.seeker(queued=200 - queued)
+    estate.let()
+    return float(estate.flow("refusals"))
+
+
+def let_to_who_works(settings: Settings) -> float:
+    """Return whether the home goes to somebody in work, behind somebody without work in the queue."""
+    estate = Estate(**{name.split(".")[1]: value for name, value in settings.items()})
+    home = estate.vacancy()
+    estate.seeker(queued=300, activity=OUTSIDE, hours=0)
+    working = estate.seeker(queued=1)
+    estate.let()
+    return float(estate.tenant_of(home) == working)
+
+
+def let_to_local_young(settings: Settings) -> float:
+    """Return whether the home goes to the young person who grew up there, behind a stranger in the queue."""
+    estate = Estate(flexible_share=1.0, **{name.split(".")[1]: value for name, value in settings.items()})
+    home = estate.vacancy()
+    estate.seeker(queued=300)
+    local = estate.seeker(queued=1, area_grown=estate.area, birth=estate.c.month - 12 * 22)
+    estate.let()
+    return float(estate.tenant_of(home) == local)
+
+
+# How the code is cut
+
+
+def cut_market(**fixed: Callable[[work.Market], Any]) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut that gives the month's market for work other values."""
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = work.market
+        patch.setattr(work, "market", lambda c: (m := whole(c))._replace(**{k: f(m) for k, f in fixed.items()}))
+
+    return cut
+
+
+def cut_rules(**fixed: float) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut that gives every area the same value of some rules of letting."""
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = letting.rules_now
+
+        def rules(c: Any) -> Any:
+            found = whole(c)
+            return found._replace(**{name: np.full_like(getattr(found, name), value) for name, value in fixed.items()})
+
+        patch.setattr(letting, "rules_now", rules)
+
+    return cut
+
+
+def cut_letting(patch: pytest.MonkeyPatch) -> None:
+    whole = letting.let_month
+    patch.setattr(
+        letting, "let_month",
+        lambda h, d, a, v, r, m, p, out: whole(h, d, a, v, r, m._replace(applying_on=0.0, refusing_on=0.0), p, out),
+    )  # fmt: skip
+
+
+def cut_leaving(patch: pytest.MonkeyPatch) -> None:
+    whole = leaving.departures
+    patch.setattr(leaving, "departures", lambda c: whole(c)._replace(stigma_on=0.0))
+
+
+def cut_crime(patch: pytest.MonkeyPatch) -> None:
+    whole = crime.risk_of
+    patch.setattr(crime, "risk_of", lambda who, row, month, t, p: whole(who, row, month, t, p._replace(outside=1.0)))
+
+
+def cut_dose(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(money, "grant_dose", lambda *given: 1.0)
+
+
+def cut_ends(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(money, "grant_ends", lambda *given: 0)
+
+
+def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut of what the public list, or the criterion of origin, gives to a reputation."""
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = stigma.move_stigma
+
+        def move(
+            areas: Any, places: int, known: float, origin: float, news: float, share: F64, near: F64, p: Any
+        ) -> None:
+            whole(areas, places, *((0.0, origin, 0.0) if public else (known, 0.0, news)), share, near, p)
+
+        patch.setattr(stigma, "move_stigma", move)
+
+    return cut
+
+
+no_programme = cut_market(programme=lambda m: np.zeros_like(m.programme))
+no_callbacks = cut_market(callbacks_on=lambda m: 0.0)
+
+LINKS = (
+    Link("C-01", DOUBLED | {"work.programme_reach": 0.05}, DOUBLED | {"work.programme_reach": 0.45},
+         chance_of_work, 1, no_programme),
+    Link("C-06", DOUBLED | {"funding.on_jobs": False}, DOUBLED, chance_of_work, 1, no_programme),
+    Link("C-07", {"crime.outside": 1.5}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
+    Link("C-08", {"funding.social_frame": 235e6, "money.cycle_months": CYCLE},
+         {"funding.social_frame": 135e6, "money.cycle_months": CYCLE}, dose, -1, cut_dose),
+    Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
+    Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
+         cut_reputation(public=False)),
+    Link("C-43", under("null", "C-43"), under("council", "C-43"), flow_of_letting("avoided"), 1, cut_letting),
+    Link("C-43", {"letting.stigma_accept": 0.0}, {"letting.stigma_accept": 0.065}, refused_offers, 1, cut_letting),
+    Link("C-44", under("null", "C-44"), under("council", "C-44"), chance_of_work_of_foreign_background, -1,
+         no_callbacks),
+    Link("C-45", under("null", "C-45"), under("council", "C-45"), chance_of_giving_up_the_home, 1, cut_leaving),
+    Link("C-46", {"letting.flexible_share": 0.0}, {"letting.flexible_share": 1.0}, let_to_who_works, 1,
+         cut_rules(flexible_share=0.0, flexible_duty=0)),
+    Link("C-47", {"letting.local_youth_priority": False}, {"letting.local_youth_priority": True}, let_to_local_young, 1,
+         cut_rules(local_youth=0)),
+    Link("C-52", DOUBLED | under("null", "C-52"), DOUBLED | under("council", "C-52"), chance_of_work, 1, no_programme),
+    Link("C-55", SPECIAL | {"list.special_rules": False}, SPECIAL, flow_of_letting("refused_by_rule"), 1,
+         cut_rules(assignment_bars=0, hard_area=0, flexible_duty=0)),
+    Link("A-03", {"letting.assignment_share": 0.0}, {"letting.assignment_share": 0.25}, flow_of_letting("let_assigned"),
+         1, cut_rules(assignment_share=0.0)),
+    Link("A-22", {"funding.social_frame": 0.0, "money.cycle_months": 96},
+         {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}, dose, -1, cut_ends),
+)  # fmt: skip
+
+# Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
+ELSEWHERE = {
+    "C-38",  # C-46, and the index of exposure against its golden value
+    "C-48",  # what an education gives, at the step itself
+    "C-53",  # the categories of every estate
+}

@@ -1,0 +1,137 @@
+"""Each link of a claim that acts: it moves its immediate target, it does nothing when off, and cut it is found out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
+
+from beboersim.evidence.findings import findings
+from beboersim.month.context import Context
+from beboersim.policy.catalogue import PRESETS, Value, catalogue
+from beboersim.show.claims import all_claims, claim_of
+from small_towns import ROOM, has_run, log_of, small_town
+
+ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}
+# Claims with a switch and with parameters on which presets disagree.
+SWITCHED = [
+    one.id
+    for one in all_claims().claim
+    if any(catalogue()[name].kind == "switch" for name in one.levers)
+    and any(catalogue()[name].presets for name in one.parameters)
+]
+
+
+def name_of(link: Link) -> str:
+    """Return the claim's id; a further link of the same claim is told by what it measures."""
+    first = next(other for other in LINKS if other.claim == link.claim)
+    return link.claim if link is first else f"{link.claim}-{link.measure.__name__}"
+
+
+def log(settings: dict[str, Value]) -> np.ndarray:
+    """Return all that happens in a small town in two years in which grants are cut to nothing as they run out."""
+    cut: dict[str, Value] = {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}
+    return log_of(has_run(small_town(("Høje-Taastrup",), months=30, settings=cut | settings, events=ROOM)))
+
+
+def test_every_claim_that_acts_is_looked_at() -> None:
+    looked_at = {link.claim for link in LINKS}
+    assert looked_at | ELSEWHERE == ACTIVE
+    assert not looked_at & ELSEWHERE
+    assert {one.id for one in all_claims().claim if one.acting == "acts"} <= looked_at
+
+
+def test_a_claim_that_is_looked_at_names_the_test_of_its_link_first() -> None:
+    test = "tests/claims/test_links.py::test_the_link_moves_its_target_in_the_direction_that_is_claimed"
+    named = {one.id: one.tests[0] for one in all_claims().claim if one.tests and one.tests[0].startswith(test)}
+    assert named == {link.claim: f"{test}[{link.claim}]" for link in LINKS}
+
+
+@pytest.mark.parametrize("link", LINKS, ids=name_of)
+def test_the_link_moves_its_target_in_the_direction_that_is_claimed(link: Link) -> None:
+    assert link.moved() > 0.0
+
+
+@pytest.mark.parametrize("link", LINKS, ids=name_of)
+def test_a_cut_link_moves_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    link.cut(monkeypatch)
+    assert link.moved() == 0.0
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_with_the_switch_off_the_size_does_not_matter(claim: str) -> None:
+    off: dict[str, Value] = dict.fromkeys(switches_of(claim), False)
+    assert np.array_equal(log(off | under("null", claim)), log(off | under("council", claim)))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_under_null_the_switch_does_not_matter(claim: str) -> None:
+    off: dict[str, Value] = dict.fromkeys(switches_of(claim), False)
+    null = nothing_contested(claim)
+    assert np.array_equal(log(null), log(null | off))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_with_the_switch_on_the_size_matters_to_the_town(claim: str) -> None:
+    """Without this the two tests above could not fail."""
+    assert not np.array_equal(log(under("null", claim)), log(under("council", claim)))
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_a_switch_that_is_not_read_is_found_out(claim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test that the size does not matter with the switch off fails where the code passes over the switch."""
+    whole, switches = Context.number, switches_of(claim)
+
+    def number(c: Context, name: str, *, next_day: bool = False) -> float:
+        return 1.0 if name in switches else whole(c, name, next_day=next_day)
+
+    monkeypatch.setattr(Context, "number", number)
+    with pytest.raises(AssertionError):
+        test_with_the_switch_off_the_size_does_not_matter(claim)
+
+
+@pytest.mark.parametrize("claim", SWITCHED)
+def test_where_sizes_are_not_null_the_switch_matters(claim: str) -> None:
+    """The test that the switch does not matter under null fails where a size is left."""
+    council = under("council", claim)
+    assert not np.array_equal(log(council), log(council | dict.fromkeys(switches_of(claim), False)))
+
+
+def test_a_cut_of_the_frame_is_worked_out_by_hand() -> None:
+    """135 of 235 million DKK, once every grant has run out."""
+    assert dose({"funding.social_frame": 135e6, "money.cycle_months": CYCLE}) == pytest.approx(135 / 235, rel=1e-12)
+
+
+def nothing_contested(claim: str) -> dict[str, Value]:
+    """Return null for every parameter that the claim's switches close."""
+    switches = set(switches_of(claim))
+    found: dict[str, Value] = {}
+    for other in SWITCHED:
+        if switches & set(switches_of(other)):
+            found |= under("null", other)
+    return found
+
+
+@pytest.mark.parametrize(("claim", "gain", "finding"), [("C-06", "men", "E140"), ("C-06", "women", "E141")])
+def test_under_central_the_programme_is_worth_what_danish_studies_found(claim: str, gain: str, finding: str) -> None:
+    """Percentage points of employment in the long run, of the loosely attached, where the frame of 2015-2018 is new."""
+    assert finding in claim_of(claim).evidence
+    low, high = map(float, findings()[finding].effect.split(".."))
+    value = {name: float(one.preset("central")) for name, one in catalogue().items() if one.group == "work"}
+    find, lose = value["work.find_weak"], value["work.lose_weak"]
+    helped = find * (1.0 + value["work.programme_reach"] * (value[f"work.programme_{gain}"] - 1.0))
+    assert low <= 100.0 * (helped / (helped + lose) - find / (find + lose)) <= high
+
+
+def test_under_every_preset_an_address_costs_no_more_callbacks_than_were_measured() -> None:
+    ceiling = -float(findings()["E058"].effect) / 100.0
+    penalties = [float(catalogue()["work.callback_penalty"].preset(preset)) for preset in PRESETS]
+    assert 0.0 == min(penalties) < max(penalties) <= ceiling
+
+
+def test_under_central_a_bad_name_costs_the_income_that_danes_give_up_for_another_area() -> None:
+    """3 per cent of income in the first version of the study, 4 in the second."""
+    assert findings()["E047"].unit.startswith("percent of income (4%")
+    low, high = float(findings()["E047"].effect) / 100.0, 0.04
+    for name in ("letting.stigma_apply", "letting.stigma_accept"):
+        assert low <= float(catalogue()[name].preset("central")) <= high
