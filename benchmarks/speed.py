@@ -4,7 +4,7 @@
 
 Times are given as ratios to one NumPy PCG64 double, filled into a warm buffer in the same round: absolute times of a
 shared machine mean little. The first town compiles; it is not measured. `--quick` leaves out what takes minutes: the
-million persons, the fifteen years, the agents and the cold start.
+million persons, the fifteen years, the agents and the first result.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def ratio_to_agents(rounds: int) -> list[float]:
     for _ in range(rounds):
         seconds = {}
         for engine, months in (("kernels", 13), ("agents", 1)):
-            model = BeboerModel(place="Aarhus", scale=scale, start=START, until=date(2017, 1, 1), engine=engine)
+            model = BeboerModel(place="Aarhus", scale=scale, start=START.year, until=2017, engine=engine)
             model.step()
             begin = time.perf_counter()
             for _ in range(months):
@@ -121,20 +121,19 @@ def ratio_to_agents(rounds: int) -> list[float]:
     return ratios
 
 
-def first_result(cold: bool, rounds: int) -> list[float]:
-    """Return the seconds from the command to its end, with kernels on disk or without."""
+def first_result(rounds: int) -> tuple[float, list[float]]:
+    """Return the seconds from the command to its end: first with no kernels on disk, then with them, some rounds."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for turn in range(rounds if cold else rounds + 1):
-            cache = os.path.join(folder, str(turn) if cold else "kept")
-            variables = {**os.environ, "XDG_CACHE_HOME": cache}
-            variables.pop("NUMBA_CACHE_DIR", None)
+        variables = {**os.environ, "XDG_CACHE_HOME": folder}
+        variables.pop("NUMBA_CACHE_DIR", None)
+        for _ in range(1 + rounds):
             begin = time.perf_counter()
             subprocess.run(
                 [sys.executable, "-m", "beboersim", *FIRST_RESULT], check=True, env=variables, stdout=subprocess.DEVNULL
             )
             found.append(time.perf_counter() - begin)
-    return found if cold else found[1:]
+    return found[0], found[1:]
 
 
 def main() -> None:
@@ -161,10 +160,10 @@ def main() -> None:
         "ns_per_person_month": middle[1],
         "ns_per_draw": middle[2],
         "share_by_process": dict(sorted(middle[3].items(), key=lambda item: -item[1])),
-        "first_result_s": {"warm": statistics.median(first_result(cold=False, rounds=3))},
     }
     if not options.quick:
-        result["first_result_s"]["cold"] = first_result(cold=True, rounds=1)[0]
+        cold, warm = first_result(rounds=3)
+        result["first_result_s"] = {"warm": statistics.median(warm), "cold": cold, "warm_spread": spread(warm)}
         grown = exponent()
         result["exponent"] = grown["exponent"]
         result["exponent_points"] = {"persons": grown["persons"], "ms_per_month": grown["ms_per_month"]}

@@ -64,6 +64,14 @@ def kernel(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def inlined(function: F) -> F:
+    """Compile a function into whoever calls it.
+
+    For what is asked of every row with tables of arrays: a call would count the references of each array anew.
+    """
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
+
+
 def is_compiled() -> bool:
     """Say whether an earlier process has left compiled kernels in the cache folder."""
     return any(Path(numba.config.CACHE_DIR).rglob("*.nbc"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, fill, highest_word, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import inlined, kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
 from beboersim.month.outline import (
@@ -187,13 +187,13 @@ def ask_to_leave(
     return found
 
 
-@kernel
+@inlined
 def never_settles(households: Households, row: int, month: int, p: Leaving) -> int:
     """Say whether a household at the gate has looked for so long that it lives elsewhere."""
     return 1 if month - households.search_since[row] >= p.gate_months else 0
 
 
-@kernel
+@inlined
 def about_search(households: Households, row: int, answer: int, spare: float, p: Leaving) -> int:
     """Return a household's answer as its search has it: who looks already may give up, who does not may join a list.
 
@@ -232,7 +232,7 @@ def reply(
     return about_search(households, row, answer, uniform(spare_word), p)
 
 
-@kernel
+@inlined
 def likeliest(
     households: Households,
     dwellings: Dwellings,
