@@ -323,7 +323,8 @@ def whole(
     figures = [figure for one in found for figure in one.figures]
     return filled(f"""# Is the town sound?
 
-Made by `make soundness`; the figures and bounds are in `calibration/targets.toml`, and were stated before the runs.
+Made by `make soundness`; the figures and bounds are in `calibration/targets.toml`. The bounds of shares, populations
+and move-outs were set beforehand; the other tolerances were set by hand when earlier runs were known.
 Each municipality is simulated by itself, about {table()["sample"]["persons"]:,} persons of it, with one seed: the
 {len(listed)} that had an area on a list of 2010-2015, and {", ".join(others)},
 which stand for all others where the nation is meant. "Fitted" says that a rate of the model was fitted to the

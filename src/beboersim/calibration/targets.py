@@ -1,4 +1,4 @@
-"""What the model is held against: published figures with their source, and bounds stated before the runs."""
+"""What the model is held against: published figures with their source, and bounds."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Reading(NamedTuple):
 
 READINGS = (
     Reading("demography", "dated_fact", "births", "demography.nonwestern_births=1", ("demography",)),
-    Reading("demography", "dated_fact", "couples", "demography.within_origin=0", ("demography",)),
+    Reading("demography", "dated_fact", "couples", "", ("demography",)),
     Reading("demography", "counted", "newborns", "", ("demography",)),
     Reading("seekers", "dated_fact", "newcomers", "", ("seekers", "exchange", "deck", "alone")),
     Reading("work", "dated_fact", "employment", "time.standstill=true", ("work",)),
