@@ -56,6 +56,17 @@ class Purpose(IntEnum):
     TENURE = 20
     BENEFIT = 21
     FALLBACK = 22
+    STAFF = 23
+    VOLUNTEERING = 24
+    YOUTH = 25
+    STREET = 26
+    MEETINGS = 27
+    SAFETY = 28
+    SUBSTANCE = 29
+    DEMOCRACY = 30
+    BUILDINGS = 31
+    REHOUSED = 32
+    TIES_AT_START = 33
 
 
 def address(purpose: Purpose, month: int) -> int:

@@ -18,20 +18,29 @@ from beboersim.evidence.municipalities import municipality
 from beboersim.law.lists import ListRules, listed_as, load_rules, rules_on
 from beboersim.month.applicants import Letting
 from beboersim.month.asking import WHOLE, Pieces
+from beboersim.month.beginning import begin
+from beboersim.month.buildings import Buildings
 from beboersim.month.clearing import Clearing
 from beboersim.month.context import Context, Parameters
+from beboersim.month.democracy import Democracy
 from beboersim.month.demography import Demography
 from beboersim.month.exchange import Beliefs, Exchange, exchange
 from beboersim.month.ledger import Ledger
 from beboersim.month.measuring import SUMS, YEARS_KEPT, Measurement, Measuring, take_measurement
+from beboersim.month.meetings import Meetings
 from beboersim.month.money import Money, first_doses
 from beboersim.month.order import MONTH, Process
 from beboersim.month.recording import Record, start_cohort, taken
+from beboersim.month.safety import Safety
 from beboersim.month.seekers import Seekers, Spots, fill_the_gate, spots
+from beboersim.month.staff import Staff
 from beboersim.month.stigma import Stigma, first_stigma
+from beboersim.month.substance import Substance
+from beboersim.month.volunteering import Volunteering
+from beboersim.month.youth import Youth
 from beboersim.outcomes.counts import FLOWS
 from beboersim.policy.plan import Places, Plan
-from beboersim.world.attachment import Work, Youth
+from beboersim.world.attachment import SchoolLeavers, Work
 from beboersim.world.codes import GHETTO, OWNER_OCCUPIED
 from beboersim.world.layout import Synthesis
 from beboersim.world.mobility import Leaving
@@ -222,6 +231,14 @@ def first_context(
         of_plan(plan, "clearing", Clearing),
         of_plan(plan, "measuring", Measuring),
         of_plan(plan, "stigma", Stigma),
+        of_plan(plan, "staff", Staff),
+        of_plan(plan, "volunteering", Volunteering),
+        of_plan(plan, "youth", Youth),
+        of_plan(plan, "meetings", Meetings),
+        of_plan(plan, "safety", Safety),
+        of_plan(plan, "substance", Substance),
+        of_plan(plan, "democracy", Democracy),
+        of_plan(plan, "buildings", Buildings),
     )
     n_homes = int(world.used[2])
     homes = world.dwellings
@@ -238,7 +255,7 @@ def first_context(
         parameters=parameters,
         margins=start.margins,
         exchanges=exchanges,
-        youth=Youth(
+        school_leavers=SchoolLeavers(
             np.array([one.youth_weak for one in exchanges]),
             np.array([one.wage_level for one in exchanges]),
             np.array([one.wage_spread for one in exchanges]),
@@ -281,6 +298,7 @@ def first_context(
     first_stigma(c)
     c.dose = first_doses(c)
     fill_the_gate(c)
+    begin(c)
     if cohort_month == c.month:
         start_cohort(c)
     c.monthly.append(taken(c, first_day, None, True))

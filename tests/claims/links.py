@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
 
 from beboersim.month import crime, leaving, letting, money, stigma, work
 from beboersim.month.ledger import FLOW
-from beboersim.policy.catalogue import Preset, Value, catalogue
-from beboersim.show.claims import claim_of
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT, OUTSIDE
 from beboersim.world.columns import F64
 from estates import Estate
-from small_towns import people, small_town
 
-Settings = Mapping[str, Value]
-WORDS = 2**32  # a draw is a word of 32 bits
 CYCLE = 24  # months, the shortest grants
 LARGER = 0.3  # so that a month of letting has some lettings of each kind
 DOUBLED: Settings = {"funding.social_frame": 470e6, "money.cycle_months": CYCLE}
@@ -27,68 +23,7 @@ DOUBLED: Settings = {"funding.social_frame": 470e6, "money.cycle_months": CYCLE}
 SPECIAL: Settings = {"letting.flexible_share": 0.0, "letting.rules": "2021"}
 
 
-class Link(NamedTuple):
-    """A claim's link.
-
-    `off` and `on` are settings that differ in what the claim says matters; `measure` reads the immediate target in a
-    town with such settings; `sign` is the direction that is claimed; `cut` takes the link out of the code.
-    """
-
-    claim: str
-    off: Settings
-    on: Settings
-    measure: Callable[[Settings], float]
-    sign: int
-    cut: Callable[[pytest.MonkeyPatch], None]
-
-    def moved(self) -> float:
-        """Return how far the target moves in the direction that is claimed."""
-        return self.sign * (self.measure(self.on) - self.measure(self.off))
-
-
-def under(preset: Preset, claim: str) -> dict[str, Value]:
-    """Return the claim's contested parameters, those that presets disagree on, as one preset has them."""
-    names = [name for name in claim_of(claim).parameters if catalogue()[name].presets]
-    assert names, claim
-    return {name: catalogue()[name].preset(preset) for name in names}
-
-
-def switches_of(claim: str) -> list[str]:
-    """Return the switches that close the claim's link."""
-    return [name for name in claim_of(claim).levers if catalogue()[name].kind == "switch"]
-
-
-# Towns in which one process runs and nothing else
-
-
-def town(settings: Settings, months: int = 24, scale: float = 0.05) -> Town:
-    return small_town(("Aarhus",), scale=scale, months=months, settings=settings, events=20_000)
-
-
-def after(process: Callable[[Any], None], settings: Settings, months: int, scale: float = 0.05) -> Town:
-    """Return a town in which one process alone has run for some months."""
-    found = town(settings, months, scale)
-    for _ in range(months):
-        found.step((process,))
-    return found
-
-
-def in_named_areas(found: Town) -> np.ndarray:
-    """Return the rows of persons who live in the named areas."""
-    world, rows = found.world, people(found.world)
-    return rows[world.areas.kind[world.households.area[world.persons.household[rows]]] == NAMED_AREA]
-
-
 # What is measured
-
-
-def last_word(happens: Callable[[int], bool]) -> int:
-    """Return from which word on a draw does not let it happen: the chance in words, found by halving."""
-    low, high = 0, WORDS
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if happens(middle) else (low, middle)
-    return low
 
 
 def work_chance(found: Town, rows: np.ndarray) -> float:
@@ -99,7 +34,8 @@ def work_chance(found: Town, rows: np.ndarray) -> float:
     def chance(row: int) -> int:
         return last_word(
             lambda word: (
-                work.event_at_work(w.persons, w.households, w.areas, row, c.month, word, WORDS - 1, m, p) == work.FINDS
+                work.event_at_work(w.persons, w.ties, w.households, w.areas, row, c.month, word, WORDS - 1, m, p)
+                == work.FINDS
             )
         )
 
@@ -142,7 +78,7 @@ def risk_of_a_conviction(settings: Settings) -> float:
     p = c.parameters.crime._replace(**{name.split(".")[1]: value for name, value in settings.items()})
     rows = [row for row in in_named_areas(found).tolist() if persons.activity[row] == OUTSIDE]
     trend = crime.crime_trend(c)
-    return float(np.mean([crime.risk_of(persons, row, c.month, trend, p) for row in rows]))
+    return float(np.mean([crime.risk_of(persons, found.world.ties, row, c.month, trend, p) for row in rows]))
 
 
 def dose(settings: Settings) -> float:
@@ -246,7 +182,10 @@ def cut_leaving(patch: pytest.MonkeyPatch) -> None:
 
 def cut_crime(patch: pytest.MonkeyPatch) -> None:
     whole = crime.risk_of
-    patch.setattr(crime, "risk_of", lambda who, row, month, t, p: whole(who, row, month, t, p._replace(outside=1.0)))
+    patch.setattr(
+        crime, "risk_of",
+        lambda who, ties, row, month, t, p: whole(who, ties, row, month, t, p._replace(outside=1.0)),
+    )  # fmt: skip
 
 
 def cut_dose(patch: pytest.MonkeyPatch) -> None:
@@ -276,7 +215,7 @@ def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
 no_programme = cut_market(programme=lambda m: np.zeros_like(m.programme))
 no_callbacks = cut_market(callbacks_on=lambda m: 0.0)
 
-LINKS = (
+OWN = (
     Link("C-01", DOUBLED | {"work.programme_reach": 0.05}, DOUBLED | {"work.programme_reach": 0.45},
          chance_of_work, 1, no_programme),
     Link("C-06", DOUBLED | {"funding.on_jobs": False}, DOUBLED, chance_of_work, 1, no_programme),
@@ -303,6 +242,9 @@ LINKS = (
     Link("A-22", {"funding.social_frame": 0.0, "money.cycle_months": 96},
          {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}, dose, -1, cut_ends),
 )  # fmt: skip
+
+# Those of the processes that have a file of their own here.
+LINKS: tuple[Link, ...] = (*OWN,)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from links import CYCLE, ELSEWHERE, LINKS, Link, dose, switches_of, under
+from link import Link, switches_of, under
+from links import CYCLE, ELSEWHERE, LINKS, dose
 
 from beboersim.evidence.findings import findings
 from beboersim.month.context import Context
@@ -13,12 +14,14 @@ from beboersim.show.claims import all_claims, claim_of
 from small_towns import ROOM, has_run, log_of, small_town
 
 ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}
-# Claims with a switch and with parameters on which presets disagree.
+# Claims of the first mechanisms, with a switch and with parameters on which presets disagree: their switches are also
+# looked at over a whole town and two years. A link that names its switch is looked at where it acts.
 SWITCHED = [
     one.id
     for one in all_claims().claim
     if any(catalogue()[name].kind == "switch" for name in one.levers)
     and any(catalogue()[name].presets for name in one.parameters)
+    and not any(link.switch for link in LINKS if link.claim == one.id)
 ]
 
 
@@ -56,6 +59,11 @@ def test_the_link_moves_its_target_in_the_direction_that_is_claimed(link: Link) 
 def test_a_cut_link_moves_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     link.cut(monkeypatch)
     assert link.moved() == 0.0
+
+
+@pytest.mark.parametrize("link", [link for link in LINKS if link.switch], ids=name_of)
+def test_a_link_whose_switch_is_off_moves_nothing(link: Link) -> None:
+    assert link.moved({link.switch: False}) == 0.0
 
 
 @pytest.mark.parametrize("claim", SWITCHED)

@@ -34,7 +34,7 @@ def sample(town: Town) -> Town:
 def year(sample: Town) -> YearAlone:
     c = sample.context
     return a_year_alone(
-        sample.start, MONTH, c.local_rates[0], c.youth, c.parameters.demography, c.parameters.schooling
+        sample.start, MONTH, c.local_rates[0], c.school_leavers, c.parameters.demography, c.parameters.schooling
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_people_in_households_change_by_births_and_deaths_alone(sample: Town) ->
     then = copied(sample.start.world)
     n = int(then.used[0])
     p, schooling = c.parameters.demography, c.parameters.schooling
-    live_on(then, range(MONTH, MONTH + 12), 0, c.local_rates[0], c.youth, p, schooling)
+    live_on(then, range(MONTH, MONTH + 12), 0, c.local_rates[0], c.school_leavers, p, schooling)
     alive = then.persons.household[: int(then.used[0])] >= 0
     born, died = int(then.used[0]) - n, int((~alive[:n]).sum())
     assert born > 50

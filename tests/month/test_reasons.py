@@ -95,7 +95,7 @@ def test_chances_at_work_are_those_that_decide(town: Town) -> None:
 
             def happens(word: int, row: int = row, event: int = event) -> bool:
                 return event == work.event_at_work(
-                    persons, world.households, world.areas, row, c.month, word, 2**32 - 1, m, p
+                    persons, world.ties, world.households, world.areas, row, c.month, word, 2**32 - 1, m, p
                 )
 
             close(reasons.about_work(c, row)[name], share(happens))
@@ -111,14 +111,14 @@ def test_chances_of_education_and_conviction_are_those_that_decide(town: Town) -
         for name, odds in reasons.about_school(c, row).items():
 
             def happens(word: int, row: int = row, name: str = name) -> bool:
-                return steps[name] == schooling.step_of(persons, world.households, row, c.month, word, p)
+                return steps[name] == schooling.step_of(persons, world.ties, world.households, row, c.month, word, p)
 
             close(odds, share(happens))
             told_of.add(name)
         for odds in reasons.about_convictions(c, row).values():
 
             def convicted(word: int, row: int = row) -> bool:
-                return crime.is_convicted(persons, row, c.month, word, trend, c.parameters.crime) == 1
+                return crime.is_convicted(persons, world.ties, row, c.month, word, trend, c.parameters.crime) == 1
 
             close(odds, share(convicted))
     assert told_of == {*steps}

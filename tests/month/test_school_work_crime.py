@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from beboersim.chance import ANY_WORD, UNIT
-from beboersim.month import schooling, work
+from beboersim.month import crime, schooling, work
 from beboersim.month.ledger import Event
 from beboersim.month.schooling import first_wage
 from beboersim.month.work import (
@@ -66,10 +66,18 @@ LAW = Plan(Scenario.load("law"))
 SCHOOL, WORK, CRIME = of_plan(LAW, "schooling", Schooling), of_plan(LAW, "work", Work), of_plan(LAW, "crime", Crime)
 
 
-def step(years: float, activity: int, u: float, education: int = BASIC, works: int = 1, months_in: int = 40) -> int:
+def step(
+    years: float,
+    activity: int,
+    u: float,
+    education: int = BASIC,
+    works: int = 1,
+    months_in: int = 40,
+    learning: float = 0.0,
+) -> int:
     return school_step(
         months_old=int(years * 12), education=education, activity=activity, months_in=months_in,
-        parent_works=works, u=u, p=SCHOOL,
+        parent_works=works, learning=learning, u=u, p=SCHOOL,
     )  # fmt: skip
 
 
@@ -86,6 +94,11 @@ def test_the_child_of_a_home_without_work_starts_youth_education_less_often() ->
     between = SCHOOL.start_youth - 0.5 * SCHOOL.start_youth_parents_outside
     assert step(16.0, PUPIL, between, works=1) == BECOMES_STUDENT
     assert step(16.0, PUPIL, between, works=0) == GOES_OUTSIDE
+
+
+def test_what_is_learnt_elsewhere_is_added_to_the_chance_of_going_on() -> None:
+    assert step(16.0, PUPIL, SCHOOL.start_youth + 0.01) == GOES_OUTSIDE
+    assert step(16.0, PUPIL, SCHOOL.start_youth + 0.01, learning=0.02) == BECOMES_STUDENT
 
 
 @pytest.mark.parametrize(
@@ -160,11 +173,11 @@ def test_who_has_parents_without_a_wage_draws_from_the_towns_level() -> None:
 
 
 def finds(p: Work = WORK, **changed: float) -> float:
-    facts: dict[str, float] = dict(age=35, sex=0, weak=1, trend=0.0, stigma=0.0, foreign=0, programme=0.0)
+    facts: dict[str, float] = dict(age=35, sex=0, weak=1, trend=0.0, stigma=0.0, foreign=0, programme=0.0, help=1.0)
     facts |= changed
     return finds_work(
         int(facts["age"]), int(facts["sex"]), int(facts["weak"]), facts["trend"], facts["stigma"],
-        int(facts["foreign"]), facts["programme"], p,
+        int(facts["foreign"]), facts["programme"], facts["help"], p,
     )  # fmt: skip
 
 
@@ -203,7 +216,8 @@ def test_fresh_jobs_of_the_weakly_attached_end_most() -> None:
 def at_work(activity: int = EMPLOYED, months_old: int = 400, weak: int = 1, u: float = 0.5, turn: float = 0.5) -> int:
     return work_event(
         months_old=months_old, sex=0, activity=activity, weak=weak, months_in=100, trend=0.0, stigma=0.0, foreign=0,
-        programme=0.0, becomes_weak=0.01, recovers=0.02, pension_age_months=780, u_job=u, u_attachment=turn, p=WORK,
+        programme=0.0, help=1.0, becomes_weak=0.01, recovers=0.02, pension_age_months=780, u_job=u,
+        u_attachment=turn, p=WORK,
     )  # fmt: skip
 
 
@@ -223,18 +237,35 @@ def test_attachment_changes_at_its_rates() -> None:
     assert at_work(weak=1, turn=0.02) == UNCHANGED
 
 
+def test_help_multiplies_the_chance_of_work() -> None:
+    assert finds(help=1.5) == pytest.approx(1.5 * finds())
+
+
+def test_ties_multiply_the_chance_of_work_and_the_risk_of_a_conviction() -> None:
+    town = small_town(scale=0.02)
+    c, world = town.context, town.world
+    row = int(people(world)[np.flatnonzero(ages(town, people(world)) == 30)[0]])
+    area = int(world.households.area[world.persons.household[row]])
+    assert work.help_of(world.ties, world.areas, row, area) == 1.0
+    before = crime.risk_of(world.persons, world.ties, row, c.month, 1.0, CRIME)
+    world.ties.job_chance[row], world.ties.offending[row], world.areas.contacts[area] = 6144, 2048, 1.1
+    assert work.help_of(world.ties, world.areas, row, area) == pytest.approx(1.65)
+    assert crime.risk_of(world.persons, world.ties, row, c.month, 1.0, CRIME) == pytest.approx(0.5 * before)
+    assert market(c).most_help == pytest.approx(1.65)
+
+
 def test_no_chance_at_work_is_above_the_bound_that_lets_the_month_skip_people() -> None:
     c = small_town(scale=0.02).context
     for trend in (-0.3, 0.0, 0.3):
         for programme in (-1.0, 0.0, 0.7):
             m = market(c)._replace(
-                trend_danish=trend, trend_nonwestern=-trend, programme=np.full(len(c.dose), programme)
+                trend_danish=trend, trend_nonwestern=-trend, programme=np.full(len(c.dose), programme), most_help=1.5
             )
             bounds = work.highest_words(m, WORK).reshape(-1, 2)[[EMPLOYED, OUTSIDE]] * UNIT
             for weak, sex, foreign, stigma, age in itertools.product((0, 1), (0, 1), (0, 1), (0.0, 1.0), (30, 60)):
                 of_person = -trend if foreign else trend
                 found = finds(age=age, sex=sex, weak=weak, trend=of_person, stigma=stigma, foreign=foreign,
-                              programme=programme)  # fmt: skip
+                              programme=programme, help=1.5)  # fmt: skip
                 assert found <= bounds[1, weak] + UNIT
                 assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + UNIT
 
@@ -257,10 +288,11 @@ def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:
     gain = np.where(persons.sex[rows] == 0, WORK.programme_men, WORK.programme_women)
     found = found * (1.0 + WORK.programme_reach * (gain - 1.0) * m.programme[area])
     chance = np.where(employed, loses, found)
+    ties, households, areas = town.world.ties, town.world.households, town.world.areas
     for shift, happens in ((-2, True), (2, False)):
         word = np.clip(np.rint(chance * 2.0**32) + shift * 2.0, 1, never).astype(np.int64)
         events = [
-            event_at_work(persons, town.world.households, town.world.areas, row, c.month, w, never, m, WORK)
+            event_at_work(persons, ties, households, areas, row, c.month, w, never, m, WORK)
             for row, w in zip(rows.tolist(), word.tolist(), strict=True)
         ]
         wanted = np.where(employed, LOSES, FINDS) if happens else np.full(len(rows), UNCHANGED)

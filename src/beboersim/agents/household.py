@@ -183,7 +183,8 @@ class Household(mesa.Agent):  # type: ignore[misc]
         c = self.model.town.context
         for member, words in self.members_with_chance(Purpose.SCHOOLING):
             step = step_of(
-                c.world.persons, c.world.households, member, c.month, words[0], c.parameters.schooling
+                c.world.persons, c.world.ties, c.world.households, member, c.month, words[0],
+                c.parameters.schooling,
             )
             if step != NO_STEP:
                 yield Answer(member, step)
@@ -193,7 +194,8 @@ class Household(mesa.Agent):  # type: ignore[misc]
         c = self.model.town.context
         for member, words in self.members_with_chance(Purpose.WORK):
             event = event_at_work(
-                c.world.persons, c.world.households, c.world.areas, member, c.month, words[0], words[2], market,
+                c.world.persons, c.world.ties, c.world.households, c.world.areas, member, c.month, words[0], words[2],
+                market,
                 c.parameters.work,
             )  # fmt: skip
             if event != UNCHANGED:
@@ -203,7 +205,7 @@ class Household(mesa.Agent):  # type: ignore[misc]
         """Tell which members are convicted of what the lists count."""
         c = self.model.town.context
         for member, words in self.members_with_chance(Purpose.CRIME):
-            if is_convicted(c.world.persons, member, c.month, words[0], trend, c.parameters.crime):
+            if is_convicted(c.world.persons, c.world.ties, member, c.month, words[0], trend, c.parameters.crime):
                 yield Answer(member, 1)
 
     def about_home(self, conditions: Departures) -> Iterator[Answer]:

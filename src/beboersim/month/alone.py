@@ -19,7 +19,7 @@ from beboersim.month.schooling import ask_pupils_and_students, take_steps
 from beboersim.outcomes.counts import FLOWS
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
-from beboersim.world.attachment import Youth
+from beboersim.world.attachment import SchoolLeavers
 from beboersim.world.codes import EMPLOYED, OUTSIDE, STUDENT
 from beboersim.world.columns import F64, kept
 from beboersim.world.livelihoods import students_by_age
@@ -57,7 +57,7 @@ class YearAlone(NamedTuple):
 
 
 def a_year_alone(
-    start: Start, month: int, local: LocalRates, youth: Youth, p: Demography, schooling: Schooling
+    start: Start, month: int, local: LocalRates, leavers: SchoolLeavers, p: Demography, schooling: Schooling
 ) -> YearAlone:
     """Let copies of a sample town live a year in which nobody comes or goes, and return what it changes.
 
@@ -81,12 +81,12 @@ def a_year_alone(
     free_then, weak_then = np.zeros(OLDEST + 1), np.zeros(OLDEST + 1)
     for copy in range(COPIES):
         then = copied(world)
-        live_on(then, range(month, month + 6), copy, local, youth, p, schooling)
+        live_on(then, range(month, month + 6), copy, local, leavers, p, schooling)
         alive = then.persons.household[:n] >= 0
         midway += (then.persons.activity[:n] == STUDENT) & alive
         for level in range(4):
             levels_midway[:, level] += (then.persons.education[:n] == level) & alive
-        live_on(then, range(month + 6, month + 12), copy, local, youth, p, schooling)
+        live_on(then, range(month + 6, month + 12), copy, local, leavers, p, schooling)
         alive = then.persons.household[:n] >= 0
         counted = after_age[alive]
         living += np.bincount(counted, minlength=OLDEST + 1)
@@ -150,6 +150,7 @@ def copied(world: World) -> World:
     n_persons, n_households = int(world.used[0]), int(world.used[1])
     return World(
         kept(world.persons, np.arange(n_persons), n_persons + n_persons // 10 + 64),
+        kept(world.ties, np.arange(n_persons), n_persons + n_persons // 10 + 64),
         kept(world.households, np.arange(n_households), n_households + n_households // 5 + 64),
         kept(world.dwellings, np.arange(int(world.used[2])), int(world.used[2])),
         world.areas, world.names, world.municipalities, world.organisations, world.used.copy(),
@@ -157,7 +158,13 @@ def copied(world: World) -> World:
 
 
 def live_on(
-    then: World, months: range, copy: int, local: LocalRates, youth: Youth, p: Demography, schooling: Schooling
+    then: World,
+    months: range,
+    copy: int,
+    local: LocalRates,
+    leavers: SchoolLeavers,
+    p: Demography,
+    schooling: Schooling,
 ) -> None:
     """Let a world live some months of family life and schooling, without any move to or from the town."""
     ledger = Ledger(
@@ -171,7 +178,7 @@ def live_on(
         word = address(Purpose.SCHOOLING, now)
         who, what = asked(WHOLE, int(then.used[0]), of_schooling(then, now, seed, word, schooling))
         take_steps(
-            then.persons, then.households, then.areas, now, seed, word, schooling, youth, who, what, ledger
+            then.persons, then.households, then.areas, now, seed, word, schooling, leavers, who, what, ledger
         )
 
 
@@ -186,7 +193,7 @@ def of_families(then: World, now: int, seed: int, rates: Rates, p: Demography) -
 def of_schooling(then: World, now: int, seed: int, word: int, schooling: Schooling) -> Question:
     """Return the month's question about school and study."""
     return lambda start, stop, who, what: ask_pupils_and_students(
-        then.persons, then.households, start, stop, now, seed, word, schooling, who, what
+        then.persons, then.ties, then.households, start, stop, now, seed, word, schooling, who, what
     )
 
 

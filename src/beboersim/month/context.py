@@ -12,17 +12,25 @@ from beboersim.chance import Purpose, address
 from beboersim.law.lists import Indicators, ListRules
 from beboersim.month.applicants import Letting
 from beboersim.month.asking import Pieces
+from beboersim.month.buildings import Buildings
 from beboersim.month.clearing import Clearing
+from beboersim.month.democracy import Democracy
 from beboersim.month.demography import Demography, LocalRates
 from beboersim.month.exchange import Exchange
 from beboersim.month.ledger import Ledger
 from beboersim.month.measuring import Measurement, Measuring
+from beboersim.month.meetings import Meetings
 from beboersim.month.money import Money
 from beboersim.month.recording import Record
+from beboersim.month.safety import Safety
 from beboersim.month.seekers import Seekers, Spots
+from beboersim.month.staff import Staff
 from beboersim.month.stigma import Stigma
+from beboersim.month.substance import Substance
+from beboersim.month.volunteering import Volunteering
+from beboersim.month.youth import Youth
 from beboersim.policy.plan import Lever
-from beboersim.world.attachment import AttachmentRates, Work, Youth
+from beboersim.world.attachment import AttachmentRates, SchoolLeavers, Work
 from beboersim.world.columns import F64, I64
 from beboersim.world.layout import Area
 from beboersim.world.margins import Margins
@@ -46,6 +54,14 @@ class Parameters(NamedTuple):
     clearing: Clearing
     measuring: Measuring
     stigma: Stigma
+    staff: Staff
+    volunteering: Volunteering
+    youth: Youth
+    meetings: Meetings
+    safety: Safety
+    substance: Substance
+    democracy: Democracy
+    buildings: Buildings
 
 
 @dataclass
@@ -59,7 +75,7 @@ class Context:
     parameters: Parameters
     margins: tuple[Margins, ...]
     exchanges: tuple[Exchange, ...]
-    youth: Youth
+    school_leavers: SchoolLeavers
     areas: tuple[Area, ...]
     organisations: I64
     spots: tuple[Spots, ...]

@@ -20,24 +20,27 @@ from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
 from beboersim.world.codes import OUTSIDE
 from beboersim.world.columns import I32, U8
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
-from beboersim.world.state import Households, Persons
+from beboersim.world.state import Households, Persons, Ties
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 CONVICTED = FLOW["convicted"]
+OFFENDING_UNIT = 4096.0  # ties.offending is kept in these parts
 ADULT_MONTHS = 18 * 12  # the lists count convictions of residents of eighteen and over
 
 
 @kernel
 def ask_offenders(
     persons: Persons,
+    ties: Ties,
     start: int,
     stop: int,
     month: int,
     seed: int,
     address: int,
     trend: float,
+    most: float,
     p: Crime,
     who: I32,
     what: U8,
@@ -45,13 +48,13 @@ def ask_offenders(
     """Ask a span of persons and write down who is convicted this month. Nothing is changed."""
     birth = persons.birth
     own = persons.risk
-    # At each age, the highest risk of somebody with a sixteenth of the nation's own risk.
+    # At each age, the highest risk of somebody with a sixteenth of the nation's own risk and the riskiest ties.
     highest = np.full(AGES_IN_MONTHS, -1.0)
     for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
         for sex in range(2):
             for outside in range(2):
                 for months_since in (0.0, 1e6):
-                    risk = conviction_risk(float(age), sex, outside, months_since, 1.0 / RISK_UNIT, trend, p)
+                    risk = conviction_risk(float(age), sex, outside, months_since, most / RISK_UNIT, trend, p)
                     highest[12 * age : 12 * age + 12] = np.maximum(highest[12 * age], risk / UNIT)
     words = np.empty((4, BLOCK), np.uint32)
     first = words[0]
@@ -67,7 +70,9 @@ def ask_offenders(
             number += first[k] < highest[in_range(month - born[k])] * level[k]
         for k in range(number):
             row = begin + near[k]
-            if persons.household[row] >= 0 and is_convicted(persons, row, month, first[row - begin], trend, p) == 1:
+            if persons.household[row] < 0:
+                continue
+            if is_convicted(persons, ties, row, month, first[row - begin], trend, p) == 1:
                 who[found] = row
                 what[found] = 1
                 found += 1
@@ -75,13 +80,15 @@ def ask_offenders(
 
 
 @kernel
-def is_convicted(persons: Persons, row: int, month: int, word: int, trend: float, p: Crime) -> int:
+def is_convicted(
+    persons: Persons, ties: Ties, row: int, month: int, word: int, trend: float, p: Crime
+) -> int:
     """Say whether a person is convicted this month."""
-    return 1 if uniform(word) < risk_of(persons, row, month, trend, p) else 0
+    return 1 if uniform(word) < risk_of(persons, ties, row, month, trend, p) else 0
 
 
 @kernel
-def risk_of(persons: Persons, row: int, month: int, trend: float, p: Crime) -> float:
+def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p: Crime) -> float:
     """Return `conviction_risk` for a person of the tables, nil below the lowest age."""
     months_old = month - persons.birth[row]
     if months_old < LOWEST_AGE_MONTHS:
@@ -91,7 +98,7 @@ def risk_of(persons: Persons, row: int, month: int, trend: float, p: Crime) -> f
         persons.sex[row],
         1 if persons.activity[row] == OUTSIDE else 0,
         float(month - persons.convicted[row]),
-        persons.risk[row] / RISK_UNIT,
+        persons.risk[row] / RISK_UNIT * ties.offending[row] / OFFENDING_UNIT,
         trend,
         p,
     )
@@ -122,11 +129,12 @@ def crime(c: Context) -> None:
     """Crime: convictions that the lists count, by individual risk."""
     world, p, trend = c.world, c.parameters.crime, crime_trend(c)
     word = c.address(Purpose.CRIME)
+    most = float(world.ties.offending[: int(world.used[0])].max() / OFFENDING_UNIT)
     who, _ = asked(
         c.pieces,
         int(world.used[0]),
         lambda start, stop, who, what: ask_offenders(
-            world.persons, start, stop, c.month, c.seed, word, trend, p, who, what
+            world.persons, world.ties, start, stop, c.month, c.seed, word, trend, most, p, who, what
         ),
     )
     carry_out(c, who)

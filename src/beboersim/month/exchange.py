@@ -24,7 +24,7 @@ from beboersim.month.deck import Deck, deck_of, groups_of, kinds_and_mobility
 from beboersim.month.demography import Demography, LocalRates, birth_multiple
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, AttachmentRates, Work, Youth
+from beboersim.world.attachment import FIRST_AGE, LAST_AGE, AttachmentRates, SchoolLeavers, Work
 from beboersim.world.codes import EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, STUDENT
 from beboersim.world.columns import F64, I64
 from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, KINDS
@@ -134,8 +134,8 @@ def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, 
     local = local_rates(start, month, p.demography)
     level, spread = wages(world, month)
     weak = youth_weak(start, month, p.schooling)
-    youth = Youth(np.array([weak]), np.array([level]), np.array([spread]))
-    alone = a_year_alone(start, month, local, youth, p.demography, p.schooling)
+    leavers = SchoolLeavers(np.array([weak]), np.array([level]), np.array([spread]))
+    alone = a_year_alone(start, month, local, leavers, p.demography, p.schooling)
     kinds, moving = kinds_and_mobility(start, month, p.leaving)
     groups = groups_of(world, kinds)
     kind_of_group = np.zeros(int(groups.max()) + 1, np.int64)

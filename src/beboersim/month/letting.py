@@ -198,7 +198,7 @@ def walks_of(
     number = 0
     for step in range(ROUTES):
         route = route_at(step, duty)
-        # Nobody is rehoused yet (month.held_open.buildings).
+        # Nobody is rehoused yet (month.buildings).
         if route == REHOUSING or is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
             continue
         if two_groups(r, route, rooms) == 1:
@@ -388,7 +388,7 @@ def rules_now(c: Context) -> LettingRules:
         outside_work=np.append(c.measured["outside_work_share"], unknown),
         outside_adults=np.append(c.measurement.outside_adults, unknown),
         was_hard=areas.was_hard,
-        plan_done=np.zeros(len(areas.kind), np.int64),  # no plan is carried out yet (month.held_open.buildings)
+        plan_done=np.zeros(len(areas.kind), np.int64),  # no plan is carried out yet (month.buildings)
         years_off=areas.lists_since_hard,
     )
     terms = Terms(*(c.by_area(f"letting.{name}") for name in Terms._fields))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from beboersim.month.crime import crime_trend, risk_of
+from beboersim.month.crime import OFFENDING_UNIT, crime_trend, risk_of
 from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
-from beboersim.month.schooling import works_at_home
-from beboersim.month.work import finds_work, loses_work, market
+from beboersim.month.schooling import LEARNING_UNIT, works_at_home
+from beboersim.month.work import finds_work, help_of, loses_work, market
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of
@@ -126,7 +126,9 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
     if doing == PUPIL and months_old >= YOUTH_STARTS:
         works = works_at_home(persons, c.world.households, int(persons.household[row]))
         start = p.start_youth if works == 1 else p.start_youth - p.start_youth_parents_outside
-        return {"starts": Odds(start, (Reason("parents_outside", start / p.start_youth),))}
+        helped = start + float(c.world.ties.learning[row]) / LEARNING_UNIT
+        why = (Reason("parents_outside", start / p.start_youth), Reason("learning", helped / start))
+        return {"starts": Odds(helped, why)}
     if doing in (EMPLOYED, OUTSIDE) and months_old < LATEST_START:
         return {"starts": Odds(float(starts_again(level, p)) / 12.0)}
     return {}
@@ -153,8 +155,12 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
     age, sex = (c.month - int(persons.birth[row])) // 12, int(persons.sex[row])
     stigma, programme = float(c.world.areas.stigma[area]) * m.callbacks_on, float(m.programme[area])
 
-    def chance(years: int = age, t: float = trend, reputation: float = stigma, money: float = programme) -> float:
-        return float(finds_work(years, sex, weak, t, reputation, foreign, money, p))
+    ties = float(help_of(c.world.ties, c.world.areas, row, area))
+
+    def chance(
+        years: int = age, t: float = trend, reputation: float = stigma, money: float = programme, help: float = ties
+    ) -> float:
+        return float(finds_work(years, sex, weak, t, reputation, foreign, money, help, p))
 
     now = chance()
     why = (
@@ -162,6 +168,7 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
         Reason("trend_found", now / chance(t=0.0)),
         Reason("callbacks", now / chance(reputation=0.0), stigma),
         Reason("programme", now / chance(money=0.0), programme),
+        Reason("help", now / chance(help=1.0)),
     )
     return {"finds_work": Odds(now, why)}
 
@@ -172,17 +179,19 @@ def about_convictions(c: Context, row: int) -> dict[str, Odds]:
     months_old = c.month - int(persons.birth[row])
     if months_old < LOWEST_AGE_MONTHS:
         return {}
-    now = float(risk_of(persons, row, c.month, trend, p))
+    now = float(risk_of(persons, c.world.ties, row, c.month, trend, p))
     since = float(c.month - int(persons.convicted[row]))
     outside = 1 if persons.activity[row] == OUTSIDE else 0
+    ties = float(c.world.ties.offending[row]) / OFFENDING_UNIT
 
     def risk(without_work: int, months: float) -> float:
-        own = float(persons.risk[row]) / RISK_UNIT
+        own = float(persons.risk[row]) / RISK_UNIT * ties
         return float(conviction_risk(months_old / 12.0, int(persons.sex[row]), without_work, months, own, trend, p))
 
     reasons = (
         Reason("outside", now / risk(0, since) if outside else 1.0),
         Reason("earlier", now / risk(outside, NEVER_CONVICTED) if since < p.earlier_months else 1.0),
+        Reason("ties", ties),
         Reason("age", 1.0, float(months_old // 12)),
     )
     return {"convicted": Odds(now, reasons)}

@@ -14,7 +14,7 @@ from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
-from beboersim.world.attachment import Youth
+from beboersim.world.attachment import SchoolLeavers
 from beboersim.world.codes import (
     ACTIVITIES,
     CHILD,
@@ -40,11 +40,12 @@ from beboersim.world.school import (
     school_step,
     starts_again,
 )
-from beboersim.world.state import Areas, Households, Persons
+from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
+LEARNING_UNIT = 10000.0  # ties.learning is kept in these parts
 TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twelve is remembered
 
 
@@ -70,6 +71,7 @@ def highest_words(p: Schooling) -> U32:
 @kernel
 def ask_pupils_and_students(
     persons: Persons,
+    ties: Ties,
     households: Households,
     start: int,
     stop: int,
@@ -101,7 +103,7 @@ def ask_pupils_and_students(
             row = begin + near[k]
             if household[row] < 0:
                 continue
-            step = step_of(persons, households, row, month, first[row - begin], p)
+            step = step_of(persons, ties, households, row, month, first[row - begin], p)
             if step != STAYS:
                 who[found] = row
                 what[found] = step
@@ -110,7 +112,9 @@ def ask_pupils_and_students(
 
 
 @kernel
-def step_of(persons: Persons, households: Households, row: int, month: int, word: int, p: Schooling) -> int:
+def step_of(
+    persons: Persons, ties: Ties, households: Households, row: int, month: int, word: int, p: Schooling
+) -> int:
     """Return `school_step` for a person of the tables, or TURNS_TWELVE."""
     months_old = month - persons.birth[row]
     doing = persons.activity[row]
@@ -120,7 +124,8 @@ def step_of(persons: Persons, households: Households, row: int, month: int, word
             return TURNS_TWELVE
         parent_works = works_at_home(persons, households, persons.household[row])
     months_in = month - persons.since[row]
-    return school_step(months_old, persons.education[row], doing, months_in, parent_works, uniform(word), p)
+    learning = ties.learning[row] / LEARNING_UNIT
+    return school_step(months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p)
 
 
 @kernel
@@ -163,7 +168,7 @@ def take_steps(
     seed: int,
     address: int,
     p: Schooling,
-    youth: Youth,
+    leavers: SchoolLeavers,
     who: I32,
     what: U8,
     ledger: Ledger,
@@ -192,12 +197,12 @@ def take_steps(
             note(ledger, month, EV_EDUCATION, persons.id[row], 0, persons.education[row])
         if persons.activity[row] == PUPIL:
             town = max(areas.municipality[households.area[home]], 0)
-            chance = youth.weak[town]
+            chance = leavers.weak[town]
             if works_at_home(persons, households, home) == 0:
                 chance += p.weak_parents_outside
             persons.weak[row] = 1 if attached < chance else 0
             own = first_wage(
-                parents_wage(persons, households, home), youth.wage_level[town], youth.wage_spread[town],
+                parents_wage(persons, households, home), leavers.wage_level[town], leavers.wage_spread[town],
                 p.wage_inherited, normal(kind, lot),
             )  # fmt: skip
             persons.wage[row] = own
@@ -232,7 +237,7 @@ def schooling(c: Context) -> None:
         c.pieces,
         int(world.used[0]),
         lambda start, stop, who, what: ask_pupils_and_students(
-            world.persons, world.households, start, stop, c.month, c.seed, word, p, who, what
+            world.persons, world.ties, world.households, start, stop, c.month, c.seed, word, p, who, what
         ),
     )
     carry_out(c, who, what)
@@ -243,5 +248,5 @@ def carry_out(c: Context, who: I32, what: U8) -> None:
     world = c.world
     take_steps(
         world.persons, world.households, world.areas, c.month, c.seed, c.address(Purpose.SCHOOLING),
-        c.parameters.schooling, c.youth, who, what, c.ledger,
+        c.parameters.schooling, c.school_leavers, who, what, c.ledger,
     )  # fmt: skip

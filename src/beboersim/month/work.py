@@ -19,7 +19,7 @@ from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
 from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
 from beboersim.world.columns import F64, I32, I64, U8, U32
-from beboersim.world.state import Areas, Households, Persons
+from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -28,6 +28,7 @@ ADULT_MONTHS = 18 * 12  # grants and benefits of one's own begin at eighteen
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
 PENSION_AGES = ((0.0, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0), (2030.0, 68.0))
+JOB_CHANCE_UNIT = 4096.0  # ties.job_chance is kept in these parts
 JOB_CHANCES = FLOW["job_chances"]
 UNCHANGED, RETIRES, WITHDRAWS, RECOVERS, LOSES, FINDS = range(6)
 
@@ -41,6 +42,7 @@ def finds_work(
     stigma: float,
     foreign: int,
     programme: float,
+    help: float,
     p: Work,
 ) -> float:
     """Return the probability that somebody outside work finds it this month.
@@ -54,6 +56,8 @@ def finds_work(
     programme
         Helhedsplan money running in the area over what the frame of 2015-2018 gave it, less one (M05). The rates are
         those of 2015 with that money running, so the same money changes nothing and a cut takes its part away.
+    help
+        Times the chance of others, by what the person takes part in and whom they know (`help_of`).
     """
     rate = p.find_weak if weak == 1 else p.find_stable
     if age >= 55:
@@ -62,6 +66,7 @@ def finds_work(
     rate *= 1.0 - p.callback_penalty * stigma * foreign
     gain = p.programme_men if sex == 0 else p.programme_women
     rate *= 1.0 + p.programme_reach * (gain - 1.0) * programme
+    rate *= help
     return min(rate, 0.9)
 
 
@@ -86,6 +91,7 @@ def work_event(
     stigma: float,
     foreign: int,
     programme: float,
+    help: float,
     becomes_weak: float,
     recovers: float,
     pension_age_months: int,
@@ -112,7 +118,7 @@ def work_event(
         return RECOVERS
     if activity == EMPLOYED:
         return LOSES if u_job < loses_work(months_in, weak, trend, p) else UNCHANGED
-    chance = finds_work(months_old // 12, sex, weak, trend, stigma, foreign, programme, p)
+    chance = finds_work(months_old // 12, sex, weak, trend, stigma, foreign, programme, help, p)
     return FINDS if u_job < chance else UNCHANGED
 
 
@@ -126,6 +132,13 @@ class Market(NamedTuple):
     programme: F64  # area: helhedsplan money over that of 2015-2018, less one
     becomes_weak: F64  # municipality x age 18-64, monthly
     recovers: F64
+    most_help: float  # of anybody, see `help_of`
+
+
+@kernel
+def help_of(ties: Ties, areas: Areas, row: int, area: int) -> float:
+    """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
+    return ties.job_chance[row] / JOB_CHANCE_UNIT * areas.contacts[area]
 
 
 @kernel
@@ -135,9 +148,10 @@ def highest_words(m: Market, p: Work) -> U32:
     lift = np.exp(0.5 * trend)
     gain = max(p.programme_men, p.programme_women, 1.0) - 1.0
     lift_found = lift * (1.0 + p.programme_reach * gain * max(m.programme.max(), 0.0)) * max(p.find_after_55, 1.0)
+    lift_found *= m.most_help
     # Where money is cut and the programme harms, or the penalty is a gain, the bound is the whole.
     if min(p.programme_men, p.programme_women) < 1.0 or p.callback_penalty < 0.0:
-        lift_found = 100.0
+        lift_found = 100.0 * m.most_help
     words = np.zeros((len(ACTIVITIES), 2), np.uint32)
     words[EMPLOYED, 0] = highest_word(p.lose_stable * lift)
     words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift)
@@ -162,6 +176,7 @@ def highest_words_of_turning(m: Market) -> U32:
 @kernel
 def ask_workers(
     persons: Persons,
+    ties: Ties,
     households: Households,
     areas: Areas,
     start: int,
@@ -205,7 +220,7 @@ def ask_workers(
             if home < 0:
                 continue
             event = event_at_work(
-                persons, households, areas, row, month, first[row - begin], third[row - begin], m, p
+                persons, ties, households, areas, row, month, first[row - begin], third[row - begin], m, p
             )
             if event != UNCHANGED:
                 who[found] = row
@@ -217,6 +232,7 @@ def ask_workers(
 @kernel
 def event_at_work(
     persons: Persons,
+    ties: Ties,
     households: Households,
     areas: Areas,
     row: int,
@@ -244,6 +260,7 @@ def event_at_work(
         areas.stigma[area] * m.callbacks_on,
         foreign,
         m.programme[area],
+        help_of(ties, areas, row, area),
         m.becomes_weak[town, age],
         m.recovers[town, age],
         m.pension_age_months,
@@ -367,6 +384,7 @@ def market(c: Context) -> Market:
         (c.dose - 1.0) * c.number("funding.on_jobs"),
         np.stack([one.becomes_weak for one in c.attachment]),
         np.stack([one.recovers for one in c.attachment]),
+        c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max(),
     )
 
 
@@ -379,7 +397,7 @@ def work(c: Context) -> None:
         c.pieces,
         int(world.used[0]),
         lambda start, stop, who, what: ask_workers(
-            persons, households, world.areas, start, stop, c.month, c.seed, word, m, p, who, what
+            persons, world.ties, households, world.areas, start, stop, c.month, c.seed, word, m, p, who, what
         ),
     )
     carry_out(c, who, what)

@@ -43,7 +43,7 @@ class Work(NamedTuple):
     youth_income: float
 
 
-class Youth(NamedTuple):
+class SchoolLeavers(NamedTuple):
     """What those who leave school bring, by municipality, fitted to its first day."""
 
     weak: F64  # chance of being weakly attached, with a parent in work or education

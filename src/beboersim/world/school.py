@@ -61,6 +61,7 @@ def school_step(
     activity: int,
     months_in: int,
     parent_works: int,
+    learning: float,
     u: float,
     p: Schooling,
 ) -> int:
@@ -76,6 +77,8 @@ def school_step(
         Months since the activity began; nobody completes before `shortest_months`.
     parent_works
         1 if anyone who keeps the household works or studies; read when leaving school only.
+    learning
+        What is added to the chance of starting youth education by what the person takes part in; 0 without any.
     u
         Uniform draw.
     """
@@ -85,6 +88,7 @@ def school_step(
         if months_old < YOUTH_STARTS:
             return STAYS
         start = p.start_youth if parent_works == 1 else p.start_youth - p.start_youth_parents_outside
+        start += learning
         return BECOMES_STUDENT if u < start else GOES_OUTSIDE
     if activity == STUDENT:
         if months_old >= LATEST_STUDY:
@@ -151,7 +155,9 @@ def draw_careers(purpose_month: int, p: Schooling, found: Careers) -> None:
         for month in range(3 * found.student.shape[1]):
             words = philox(0, k, purpose_month, month)
             works = 1 if uniform(words[2]) < PARENTS_WORK else 0
-            step = school_step(YOUTH_STARTS + month, education, activity, month - since, works, uniform(words[0]), p)
+            step = school_step(
+                YOUTH_STARTS + month, education, activity, month - since, works, 0.0, uniform(words[0]), p
+            )
             if step == COMPLETES:
                 education = education_completed(education, uniform(words[1]), p)
             if step != STAYS:

@@ -13,6 +13,7 @@ from beboersim.world.columns import (
     F32,
     F64,
     GROWTH,
+    I8,
     I16,
     I32,
     I64,
@@ -62,6 +63,26 @@ class Persons(NamedTuple):
     cohort_worked: Annotated[U8, Column("uint8", "0/1", "in work at the cohort date")]
 
 
+class Ties(NamedTuple):
+    """What binds a person to others in the area, row by row beside `Persons`. A new row has no ties yet.
+
+    Every column is written by one process, which is named; others read it.
+    """
+
+    takes_part: Annotated[U16, Column("uint16", "bits", "what the person takes part in; see world.taking_part")]
+    known: Annotated[U8, Column("uint8", "month", "months in contact with the staff of the area (staff)")]
+    job_chance: Annotated[U16, Column("uint16", "1/4096", "times others' chance of finding work (staff)", 4096)]
+    offending: Annotated[U16, Column("uint16", "1/4096", "times others' risk of a conviction (youth)", 4096)]
+    learning: Annotated[I16, Column("int16", "1/10000", "added chance of starting youth education (youth)")]
+    results: Annotated[U8, Column("uint8", "percentile", "school results at sixteen, 255 not known (youth)", 255)]
+    peers: Annotated[U8, Column("uint8", "code", "whom free time is spent with (youth)")]
+    trust: Annotated[I8, Column("int8", "1/50 SD", "trust in others against the nation's mean (volunteering)")]
+    substance: Annotated[U8, Column("uint8", "code", "use of alcohol and drugs, 255 not drawn yet (substance)", 255)]
+    kind_of_use: Annotated[U8, Column("uint8", "code", "what is used (substance)")]
+    danish: Annotated[U8, Column("uint8", "1/100", "command of Danish, 255 not drawn yet (meetings)", 255)]
+    prejudice: Annotated[I8, Column("int8", "1/50 SD", "against the nation's mean (meetings)")]
+
+
 class Households(NamedTuple):
     """Households: the agents. A row without members is free."""
 
@@ -107,16 +128,30 @@ class Areas(NamedTuple):
     years_ghetto: Annotated[I64, Column("int64", "lists", "consecutive lists at status ghetto or above")]
     was_hard: Annotated[I64, Column("int64", "0/1", "has been a transformation area, and so has a plan (§ 168 a)")]
     lists_since_hard: Annotated[I64, Column("int64", "lists", "consecutive lists since it left that status")]
+    staff: Annotated[F64, Column("float64", "staff-years", "a year's work of the plan's staff (staff)")]
+    staff_known: Annotated[F64, Column("float64", "0-1", "how well the staff are known in the area (staff)")]
+    coordination: Annotated[F64, Column("float64", "0-1", "school, police and housing work together (staff)")]
+    volunteers: Annotated[F64, Column("float64", "persons", "volunteers who run something (volunteering)")]
+    premises: Annotated[F64, Column("float64", "0-1", "rooms and grounds in use by people (volunteering)")]
+    street: Annotated[F64, Column("float64", "per 1,000", "young people of visible street groups (youth)")]
+    safety: Annotated[F64, Column("float64", "share", "residents who feel safe in the area (safety)")]
+    say: Annotated[F64, Column("float64", "share", "adults who have a say in what is decided (democracy)")]
+    fit: Annotated[F64, Column("float64", "times", "how well activities fit those they are for (democracy)", 1.0)]
+    contacts: Annotated[F64, Column("float64", "times", "job chance by neighbours in work (meetings)", 1.0)]
+    opting_out: Annotated[F64, Column("float64", "share", "pupils who go to another school (meetings)")]
+    appeal: Annotated[F64, Column("float64", "0-1", "what renewal adds to the area's attraction (buildings)")]
+    premises_let: Annotated[F64, Column("float64", "number", "business premises in use (buildings)")]
 
 
 @dataclass
 class World:
-    """The whole state: four tables and how many rows of each are in use.
+    """The whole state: five tables and how many rows of each are in use; ties go row by row with persons.
 
     `used` holds the used rows of persons, households and dwellings, so that kernels can add rows.
     """
 
     persons: Persons
+    ties: Ties
     households: Households
     dwellings: Dwellings
     areas: Areas
@@ -142,7 +177,9 @@ class World:
     def reserve(self, persons: int, households: int, dwellings: int) -> None:
         """Make room for so many more rows of each table."""
         if self.used[0] + persons > len(self.persons.id):
-            self.persons = grown(self.persons, int(self.used[0]), int((self.used[0] + persons) * GROWTH))
+            capacity = int((self.used[0] + persons) * GROWTH)
+            self.persons = grown(self.persons, int(self.used[0]), capacity)
+            self.ties = grown(self.ties, int(self.used[0]), capacity)
         if self.used[1] + households > len(self.households.id):
             self.households = grown(self.households, int(self.used[1]), int((self.used[1] + households) * GROWTH))
         if self.used[2] + dwellings > len(self.dwellings.id):
@@ -155,13 +192,15 @@ class World:
         many = put_in_order(self.persons, self.households, self.used, len(self.areas.kind), persons, households)
         persons, households = persons[: many[0]], households[: many[1]]
         self.persons = kept(self.persons, persons, int(len(persons) * SPARE) + 64)
+        self.ties = kept(self.ties, persons, int(len(persons) * SPARE) + 64)
         self.households = kept(self.households, households, int(len(households) * SPARE) + 64)
         self.used[:2] = many
         tie_again(self.persons, self.households, self.dwellings, self.used)
 
     def size_in_bytes(self) -> int:
         """Return the bytes that the tables have allocated."""
-        return sum(size_in_bytes(table) for table in (self.persons, self.households, self.dwellings, self.areas))
+        tables = (self.persons, self.ties, self.households, self.dwellings, self.areas)
+        return sum(size_in_bytes(table) for table in tables)
 
 
 @kernel
@@ -216,4 +255,4 @@ def empty_areas(places: int, municipalities: int) -> Areas:
     return areas
 
 
-__all__ = ["F32", "LISTS_HELD", "Areas", "Dwellings", "Households", "Persons", "World", "empty_areas"]
+__all__ = ["F32", "LISTS_HELD", "Areas", "Dwellings", "Households", "Persons", "Ties", "World", "empty_areas"]

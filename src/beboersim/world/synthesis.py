@@ -42,7 +42,7 @@ from beboersim.world.offending import Crime
 from beboersim.world.profile import income_steps
 from beboersim.world.quotas import even_parts, whole_parts
 from beboersim.world.school import Schooling
-from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, World, empty_areas
+from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, Ties, World, empty_areas
 
 PEOPLE_STREAM, LIVELIHOOD_STREAM, HOME_STREAM, QUEUE_STREAM, CONTACT_STREAM, STAY_STREAM = 3, 4, 5, 6, 7, 8
 SWEEPS = 30
@@ -305,7 +305,7 @@ def assemble_world(drawn: list[Parts], names: Sequence[str]) -> World:
     mothers_so_far(persons, n_persons)
     place_names = tuple(area.name for parts in drawn for area in parts.areas)
     dwellings = made(Dwellings, 0)
-    world = World(persons, households, dwellings, areas, place_names, tuple(names), 0)
+    world = World(persons, made(Ties, len(persons.id)), households, dwellings, areas, place_names, tuple(names), 0)
     world.used[:] = (n_persons, n_households, 0)
     return world
 
