@@ -558,15 +558,16 @@ def run(scenario: str, **given: Any) -> None:
     type=click.IntRange(1, MOST_REPLICATIONS),
     help="Runs of each scenario, on seeds S, S+1, ...",
 )
+@click.option("--lives", is_flag=True, help="Follow whom only one world refused, rehoused or reached; runs twice.")
 @options_of_a_run
-def compare(scenarios: tuple[str, ...], replications: int, **given: Any) -> None:
+def compare(scenarios: tuple[str, ...], replications: int, lives: bool, **given: Any) -> None:
     """Compare scenarios on the same seeds; the first is the baseline."""
     if len(scenarios) < 2:
         raise InputError(f"only {scenarios[0]} is given: compare takes a baseline and at least one scenario.")
     options = _options(scenarios, replications=replications, **given)
     from beboersim.show.commands import compare_command
 
-    compare_command(options)
+    compare_command(options, lives)
 
 
 @main.command(

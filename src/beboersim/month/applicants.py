@@ -158,6 +158,12 @@ def square_metres(rooms: int, p: Letting) -> float:
 
 
 @kernel
+def is_in_need(resources: float, outside: float, lodged: int, p: Letting) -> int:
+    """Say whether a home may be assigned: to few resources, without a home of one's own or somebody outside work."""
+    return 1 if resources < p.need_line and (lodged == 1 or outside > 0.0) else 0
+
+
+@kernel
 def need(lodged: int, children: float, outside: float, separated: int, months: float) -> float:
     """Return how pressing a household's need is, for municipal assignment (§ 59: by need, not by queue).
 
@@ -289,7 +295,7 @@ def describe(
     facts[AGE] = who.age
     facts[RESOURCES] = who.resources
     facts[NEED] = -1.0
-    if who.resources < p.need_line and (lodged == 1 or who.outside > 0.0):
+    if is_in_need(who.resources, who.outside, lodged, p) == 1:
         facts[NEED] = need(lodged, who.children, who.outside, 1 if apart else 0, float(waited))
     facts[CHILDREN] = who.children
     facts[IN_EDUCATION] = 1.0 if who.students > 0.0 else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,12 @@ from beboersim.experiments.compare import (
     run_scenarios,
     summarise,
 )
+from beboersim.experiments.lives import Row, lives
 from beboersim.experiments.provenance import provenance
 from beboersim.experiments.runs import RunResult, januaries, run_id, specs_of
 from beboersim.experiments.store import check_folder, whole_or_not_at_all, write_results
 from beboersim.kernel import is_compiled
+from beboersim.show.lives import lives_as_json, print_lives, write_lives
 from beboersim.show.numbers import MISSING, day_words, direction, estimate_words, plain, plain_scale, signed, unit_words
 from beboersim.show.tables import print_json, print_table
 from beboersim.show.words import word
@@ -69,13 +71,14 @@ def run_command(options: RunOptions) -> None:
     _print_files(options, files)
 
 
-def compare_command(options: RunOptions) -> None:
-    """Run every scenario on the same seeds and print the differences from the first."""
+def compare_command(options: RunOptions, with_lives: bool = False) -> None:
+    """Run every scenario on the same seeds and print the differences from the first; with lives, whom they touch."""
     results = _run(options)
     found = summarise(results, len(options.scenarios))
-    files = _write(options, results, found)
+    followed = lives([result.spec for result in results], len(options.scenarios), options.workers) if with_lives else []
+    files = _write(options, results, found, followed)
     if options.json:
-        print_json(as_json(found, options) | _files(options, files))
+        print_json(as_json(found, options) | (lives_as_json(followed) if with_lives else {}) | _files(options, files))
         return
     lang = options.lang
     _print_head(found, results[0], options)
@@ -97,6 +100,8 @@ def compare_command(options: RunOptions) -> None:
         click.echo(word("compare.spread_note", lang))
     click.echo()
     _print_area_changes(found, lang)
+    if with_lives:
+        print_lives(followed, lang)
     _print_files(options, files)
 
 
@@ -124,7 +129,9 @@ def _progress(options: RunOptions, years: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _write(options: RunOptions, results: list[RunResult], found: Comparison | None) -> list[str]:
+def _write(
+    options: RunOptions, results: list[RunResult], found: Comparison | None, rows: Sequence[Row] = ()
+) -> list[str]:
     """Write the result folder where one is asked for; return its files."""
     if options.out is None:
         return []
@@ -135,6 +142,8 @@ def _write(options: RunOptions, results: list[RunResult], found: Comparison | No
             from beboersim.show.figures import draw, save
 
             files += save(draw(found, options, options.lang), folder / "figures")
+        if rows:
+            files.append(write_lives(rows, folder))
     return [path.as_posix() for path in files]
 
 
