@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from beboersim.kernel import kernel
 from beboersim.month.tallies import count_homes, count_persons
+from beboersim.month.ties_counted import count_ties
 from beboersim.outcomes.counts import FLOWS, STOCKS
 from beboersim.world.codes import AREA_KINDS, EMPLOYED, NAMED_AREA, PUPIL, STUDENT
 from beboersim.world.columns import F64, I64
@@ -167,6 +168,7 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     month = day.year * 12 + day.month - 1
     counts = count_persons(world, month, c.low_income, c.high_income) | count_homes(world, month)
     if whole_year:
+        counts |= count_ties(world)
         counts["resourceful"] = np.zeros(places)
         count_resourceful(
             world.persons, world.households, world.areas, world.used, places, month, c.income_steps,

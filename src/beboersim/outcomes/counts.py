@@ -63,6 +63,13 @@ COUNTS: tuple[Count, ...] = (
     # Reputation
     Count("stigma", "stock", "0-1", "the area's reputation outside, 0 is none"),
     Count("stigma_inside", "stock", "0-1", "the area's reputation among its residents"),
+    # Ties between people, on each 1 January
+    Count("staff", "stock", "sum", "staff-years that the area's plan pays"),
+    Count("taking_part", "stock", "persons", "residents who take part in something a plan or an association offers"),
+    Count("volunteers", "stock", "persons", "residents who run something as volunteers"),
+    Count("on_the_street", "stock", "persons", "young residents who spend their time with a street group"),
+    Count("heavy_use", "stock", "persons", "residents with heavy use of alcohol or drugs"),
+    Count("safety", "stock", "0-1", "share of residents who feel safe in an area with a plan"),
     # People moving
     Count("births", "flow", "persons", "children born to residents"),
     Count("deaths", "flow", "persons", "residents who died"),
