@@ -7,6 +7,13 @@ import pytest
 from beboersim.town import Town
 from small_towns import START, small_town
 
+# What takes longest starts first, so that no process is left with it when the others are done.
+LONG = ("test_with_kernels_compiled_now", "docs/notebooks", "test_every_lever", "test_the_town_finds_its")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+
 
 @pytest.fixture(scope="session")
 def fresh() -> Town:
