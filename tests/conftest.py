@@ -8,7 +8,10 @@ from beboersim.town import Town
 from small_towns import START, small_town
 
 # What takes longest starts first, so that no process is left with it when the others are done.
-LONG = ("test_with_kernels_compiled_now", "docs/notebooks", "test_every_lever", "test_the_town_finds_its")
+LONG = (
+    "test_with_kernels_compiled_now", "test_the_notebook_makes", "test_a_run_can_go_on_to_2050",
+    "test_a_sweep_of_a_town_that_was_killed", "test_analyse_tells_people", "test_agents_and_kernels_write",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
