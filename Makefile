@@ -38,11 +38,10 @@ demo: .venv-demo/.installed
 		--scale $(SCALE) --replications $(REPLICATIONS) --workers $(WORKERS) --lang $(LANGUAGE_OF_TABLE) \
 		--out demo-output
 
-# Kernels are compiled once, before the test processes start.
+# Kernels are compiled once, before the test processes start, and types are checked meanwhile.
 test: .venv-test/.installed
 	.venv-test/bin/ruff check --no-cache .
-	.venv-test/bin/mypy
-	.venv-test/bin/beboersim warm-up
+	.venv-test/bin/beboersim warm-up & compiling=$$!; .venv-test/bin/mypy; typed=$$?; wait $$compiling && exit $$typed
 	.venv-test/bin/python -m pytest -n $(TEST_WORKERS)
 
 # What the town does by itself and against what is published; WORKERS processes.

@@ -7,6 +7,16 @@ import pytest
 from beboersim.town import Town
 from small_towns import START, small_town
 
+# What takes longest starts first, so that no process is left with it when the others are done.
+LONG = (
+    "test_with_kernels_compiled_now", "test_the_notebook_makes", "test_a_run_can_go_on_to_2050",
+    "test_a_sweep_of_a_town_that_was_killed", "test_analyse_tells_people", "test_agents_and_kernels_write",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+
 
 @pytest.fixture(scope="session")
 def fresh() -> Town:

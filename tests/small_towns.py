@@ -97,7 +97,11 @@ def ages(town: Town, rows: np.ndarray) -> np.ndarray:
 
 def assert_consistent(town: Town) -> None:
     """Check that everybody is in one household, and that households and dwellings point at each other."""
-    world = town.world
+    assert_holds_together(town.world, town.context.month)
+
+
+def assert_holds_together(world: World, month: int) -> None:
+    """Check a world of a month as `assert_consistent` does."""
     persons, households, dwellings = world.persons, world.households, world.dwellings
     n, m, d = (int(number) for number in world.used)
     alive = people(world)
@@ -126,7 +130,8 @@ def assert_consistent(town: Town) -> None:
 
     assert (keepers[lived_in] >= 1).all(), "a household without anyone who keeps it"
     assert (keepers <= 2).all(), "a household with more than one couple"
-    assert (ages(town, alive[persons.role[alive] == KEEPER]) >= ADULT).all(), "a child keeps a household"
+    months_old = month - persons.birth[alive[persons.role[alive] == KEEPER]].astype(np.int64)
+    assert (months_old >= 12 * ADULT).all(), "a child keeps a household"
 
     dwelling = households.dwelling[:m].astype(np.int64)
     housed = np.flatnonzero(dwelling >= 0)

@@ -1,4 +1,4 @@
-"""A sweep of the fake town in processes of their own: what a test starts, kills and starts again.
+"""A small sweep of the fake town in processes of their own: what a test starts, kills and starts again.
 
 Run as a program it is `sweep` with the fake town in its workers: fake_sweep.py EXPERIMENT OUT SECONDS [how=value].
 """
@@ -14,6 +14,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from beboersim.experiments import sweep as sweeping
 from beboersim.experiments.chunks import Chunk, Payload, do_chunk
 from beboersim.experiments.experiment import Experiment
@@ -23,9 +25,46 @@ from beboersim.policy.scenario import Change
 from beboersim.policy.where import EVERYWHERE
 from fake_town import in_fake_town
 
+HERE = Path(__file__).parent
+PATHS = os.pathsep.join([str(HERE.parent), str(HERE), str(HERE.parent.parent / "src")])  # for its processes
+TEXT = """
+[experiment]
+name = { en = "A small sweep", da = "Et lille sweep" }
+places = ["Aarhus", "Odense"]
+from = 2015-01-01
+until = 2016-01-01
+scale = 0.01
+replications = 3
+scenarios = ["law", "no-public-list"]
+presets = ["central", "null"]
+"""
+RUNS = 12
+
 WAIT = "FAKE_SWEEP_SECONDS"  # how long a chunk takes
 DEADLY = "FAKE_SWEEP_DEADLY"  # a seed that ends its process, as too little memory would
 BROKEN = "FAKE_SWEEP_BROKEN"  # a seed whose run raises
+
+
+def small_experiment(folder: Path) -> Experiment:
+    """Write the small sweep into a folder and return it."""
+    path = folder / "small.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    return Experiment.load(path)
+
+
+def tables(folder: Path) -> dict[str, pl.DataFrame]:
+    """The three tables of a folder of results, without what the clock said."""
+    runs = pl.read_parquet(folder / "runs.parquet")
+    return {
+        "runs": runs.drop([name for name in runs.columns if name.startswith("wall_")]),
+        "areas": pl.read_parquet(folder / "areas" / "part-*.parquet").sort("run_id", "date", "municipality", "area"),
+        "towns": pl.read_parquet(folder / "towns" / "part-*.parquet").sort("run_id", "date", "municipality"),
+    }
+
+
+def the_same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
+    """Say whether two sweeps ended with the same rows."""
+    return all(one[name].equals(other[name]) for name in ("runs", "areas", "towns"))
 
 
 def broken(chunk: Chunk) -> Chunk:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fake_sweep as fake
-import polars as pl
 import psutil
 import pytest
 
@@ -23,19 +22,6 @@ from fake_town import in_fake_town
 
 pytest.importorskip("distributed")
 
-HERE = Path(__file__).parent
-PATHS = os.pathsep.join([str(HERE.parent), str(HERE), str(HERE.parent.parent / "src")])
-TEXT = """
-[experiment]
-name = { en = "A small sweep", da = "Et lille sweep" }
-places = ["Aarhus", "Odense"]
-from = 2015-01-01
-until = 2016-01-01
-scale = 0.01
-replications = 6
-scenarios = ["law", "no-public-list"]
-"""
-
 
 def chunk_there(chunk: Chunk) -> Payload:
     """Do a chunk in the fake town, on a worker of a cluster."""
@@ -46,18 +32,16 @@ def chunk_there(chunk: Chunk) -> Payload:
 
 
 @pytest.fixture(name="experiment")
-def small_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
+def on_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
     monkeypatch.setattr(cluster, "do_chunk_there", chunk_there)
-    path = tmp_path / "small.toml"
-    path.write_text(TEXT, encoding="utf-8")
-    return Experiment.load(path)
+    return fake.small_experiment(tmp_path)
 
 
 @pytest.fixture(name="started")
 def scheduler_and_two_workers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """What a shell starts: `dask scheduler` and twice `dask worker`."""
     file = tmp_path / "scheduler.json"
-    environment = {**os.environ, "PYTHONPATH": PATHS, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2"}
+    environment = {**os.environ, "PYTHONPATH": fake.PATHS, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2"}
 
     def start(*words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -82,12 +66,6 @@ def scheduler_and_two_workers(tmp_path: Path) -> Iterator[tuple[str, list[subpro
             process.wait()
 
 
-def rows(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    runs = pl.read_parquet(folder / "runs.parquet")
-    areas = pl.read_parquet(folder / "areas" / "part-*.parquet")
-    return runs.drop("wall_seconds"), areas.sort("run_id", "date", "municipality", "area")
-
-
 @pytest.mark.filterwarnings("ignore")  # of dask, as workers go
 def test_a_scheduler_and_workers_give_the_rows_of_this_machine_though_a_worker_is_killed(
     experiment: Experiment, started: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
@@ -101,18 +79,17 @@ def test_a_scheduler_and_workers_give_the_rows_of_this_machine_though_a_worker_i
             workers[0].kill()
 
     ended = sweep(experiment, tmp_path / "there", How(executor="dask", scheduler=address), tell)
-    assert (ended.state.done, ended.state.failed) == (12, 0)
+    assert (ended.state.done, ended.state.failed) == (fake.RUNS, 0)
     assert workers[0].wait(10) != 0
     fake.fake_sweep(experiment, tmp_path / "here", How())
-    for there, here in zip(rows(tmp_path / "there"), rows(tmp_path / "here"), strict=True):
-        assert there.equals(here)
+    assert fake.the_same(fake.tables(tmp_path / "there"), fake.tables(tmp_path / "here"))
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_without_an_address_the_cluster_is_of_this_machine_and_ends_with_the_sweep(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", PATHS)
+    monkeypatch.setenv("PYTHONPATH", fake.PATHS)
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     ended = sweep(experiment, tmp_path / "out", How(workers=2, executor="dask", limit=4))
     assert (ended.state.done, ended.state.failed) == (4, 0)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from fake_sweep import fake_sweep
+from fake_sweep import PATHS, RUNS, TEXT, fake_sweep, small_experiment, tables, the_same
 
 from beboersim.cli import main
 from beboersim.errors import InputError
@@ -29,34 +29,16 @@ from beboersim.experiments.chunks import Chunk
 from beboersim.experiments.experiment import Experiment
 from beboersim.experiments.sweep import Ended, How, chunks_of, left_to_do, status
 
-HERE = Path(__file__).parent
-PATHS = os.pathsep.join([str(HERE.parent), str(HERE), str(HERE.parent.parent / "src")])
-TEXT = """
-[experiment]
-name = { en = "A small sweep", da = "Et lille sweep" }
-places = ["Aarhus", "Odense"]
-from = 2015-01-01
-until = 2016-01-01
-scale = 0.01
-replications = 3
-scenarios = ["law", "no-public-list"]
-presets = ["central", "null"]
-"""
-RUNS = 12
-
 
 @pytest.fixture(name="experiment")
-def small_experiment(tmp_path: Path) -> Experiment:
-    path = tmp_path / "small.toml"
-    path.write_text(TEXT, encoding="utf-8")
-    return Experiment.load(path)
+def in_a_folder(tmp_path: Path) -> Experiment:
+    return small_experiment(tmp_path)
 
 
 @pytest.fixture(name="peace", scope="module")
 def left_in_peace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peace")
-    (folder / "small.toml").write_text(TEXT, encoding="utf-8")
-    ended = fake_sweep(Experiment.load(folder / "small.toml"), folder / "out", How())
+    ended = fake_sweep(small_experiment(folder), folder / "out", How())
     assert (ended.state.done, ended.state.failed) == (RUNS, 0)
     return folder / "out"
 
@@ -66,23 +48,9 @@ def its_tables(peace: Path) -> dict[str, pl.DataFrame]:
     return tables(peace)
 
 
-def tables(folder: Path) -> dict[str, pl.DataFrame]:
-    """The three tables, without what the clock said."""
-    runs = pl.read_parquet(folder / "runs.parquet")
-    return {
-        "runs": runs.drop([name for name in runs.columns if name.startswith("wall_")]),
-        "areas": pl.read_parquet(folder / "areas" / "part-*.parquet").sort("run_id", "date", "municipality", "area"),
-        "towns": pl.read_parquet(folder / "towns" / "part-*.parquet").sort("run_id", "date", "municipality"),
-    }
-
-
-def the_same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
-    return all(one[name].equals(other[name]) for name in ("runs", "areas", "towns"))
-
-
 def started(experiment: Experiment, folder: Path, seconds: float = 0.3) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, str(HERE / "fake_sweep.py"), experiment.path, str(folder), str(seconds)],
+        [sys.executable, fake.__file__, experiment.path, str(folder), str(seconds)],
         env={**os.environ, "PYTHONPATH": PATHS}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 

@@ -137,6 +137,14 @@ def test_all_compares_the_rule_sets_in_one_call() -> None:
     assert rows["2014"][1] == "25"
 
 
+def test_all_over_several_years_says_which_year_an_area_is_listed_in() -> None:
+    table = written("own.csv", DANISH.replace("\r\n", "\n") + DANISH.splitlines()[1].replace("2018", "2017") + "\n")
+    rows = [line.split("\t") for line in right("lists", table, "--rules", "all").splitlines() if "\t" in line]
+    assert {row[0]: row[3] for row in rows}["2018"] == "Solbakken 2017, Solbakken 2018"
+    told = right("lists", table, "--on", "2018-12-01", "--lang", "da")
+    assert "Én række for et andet år er læst som forhistorie" in told
+
+
 def test_a_rule_set_of_ones_own_is_given_by_its_file() -> None:
     mine = (
         "min_residents = 500\n[[tier]]\nname = 'udsat'\nstatus = 2\nlisted_as = 'udsat'\nat_least = 1\n"
@@ -153,6 +161,8 @@ def test_the_national_share_may_be_given_with_a_comma() -> None:
     table = written("lister.csv", DANISH)
     (one, _) = as_json("lists", table, "--on", "2018-12-01", "--national", "0,70")
     assert one["national_convicted"] == {"value": pytest.approx(0.007), "how": "given"}
+    told = right("lists", table, "--on", "2018-12-01", "--national", "0,725", "--lang", "da")
+    assert "gennemsnit af to år: 0,725 pct. (som angivet)." in told
     assert "convicted" not in one["criteria_met"]["udsat"]
 
 
@@ -305,6 +315,9 @@ def test_diff_tells_what_is_new_changed_and_ended() -> None:
     text = right("diff", "2019-06-30", "2019-07-01", "--lang", "da")
     assert "Ændret\n- Oprykningsret\n  Før: Hver bolig, der udlejes fra ventelisterne" in text
     assert "  Nu: Hver anden bolig, der udlejes fra ventelisterne" in text
+    told = right("diff", "2021-11-29", "2021-12-01", "--lang", "da")
+    assert "  Nu: Vurderer kommunen" in told
+    assert "Så viger forbuddet, også i forebyggelsesområder." in told
     assert "Nothing that is held here has changed." in right("diff", "2016", "2016-06-01")
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from beboersim.law.letting.decisions import REASONS
+from beboersim.law.letting.decisions import CASH_BENEFIT, REASONS
 from beboersim.month.ledger import Event
+from beboersim.month.letting import rules_now
 from beboersim.policy.catalogue import Value
 from beboersim.world.codes import NONWESTERN_IMMIGRANT, OUTSIDE, SEPARATED, STUDENT
 from estates import Estate
@@ -37,6 +38,41 @@ def reasons(estate: Estate) -> set[str]:
     """The reasons why somebody was passed over by a rule."""
     events = estate.town.events
     return {REASONS[value] for value in events[events[:, 1] == int(Event.BARRED), 4]}
+
+
+# Month of the run, and what holds in it: flexible letting a duty in udsat and in prevention areas; cash benefit bars
+# assignment to udsat areas; anything bars it to prevention areas; tenants come first every n-th time; § 51 c in the
+# hardest areas; swaps are tested; moves within the estate may be exempted.
+BY_YEAR = {
+    "2015": (IN_2015, False, False, False, False, 1, False, False, False),
+    "2018": (DEC_2018, True, False, True, False, 1, False, False, False),
+    "2019": (JULY_2019, True, False, True, False, 2, True, False, False),
+    "2021": (DEC_2021, True, True, True, True, 2, True, True, False),
+    "2024": (JAN_2024, True, True, True, True, 2, True, True, True),
+}
+
+
+@pytest.mark.parametrize("year", BY_YEAR)
+def test_letting_follows_the_rules_of_its_year(year: str) -> None:
+    """Almenboligloven §§ 51 c, 59 and 60 and udlejningsbekendtgørelsen, as a month of the run has them."""
+    months_on, *holds = BY_YEAR[year]
+    estate = Estate(months_on=months_on, internal_exempt=True)
+
+    def rule(name: str, status: int) -> int:
+        estate.c.world.areas.status[estate.area] = status
+        return int(getattr(rules_now(estate.c), name)[estate.area])
+
+    assert holds == [
+        rule("flexible_duty", UDSAT) == 1,
+        rule("flexible_duty", PREVENTION) == 1,
+        rule("assignment_bars", UDSAT) & CASH_BENEFIT > 0,
+        rule("assignment_bars", PREVENTION) > 0,
+        rule("internal_every", UDSAT),
+        rule("hard_area", HARD) == 1,
+        rule("swap_control", UDSAT) == 1,
+        rule("internal_exempt", UDSAT) == 1,
+    ]
+    assert rule("flexible_duty", 0) == rule("assignment_bars", 0) == rule("hard_area", UDSAT) == 0
 
 
 # § 60, stk. 4: flexible letting as a duty

@@ -22,6 +22,7 @@ from estates import Estate
 NOBODY = -1
 DUTY_IN_FORCE = 12 * 4 + 6  # July 2019
 UDSAT = 2
+OTHER_LISTS = [501, 502, 503]  # of other organisations
 
 
 @pytest.mark.parametrize("earlier_is_first_row", [True, False])
@@ -260,6 +261,25 @@ def test_priority_is_for_the_young_of_this_area_in_work_or_study(facts: dict[str
     estate.let()
     assert estate.tenant_of(home) == stranger
     assert estate.flow("let_local_youth") == 0
+
+
+@pytest.mark.parametrize("priority", [True, False])
+@pytest.mark.parametrize("lists", [1, 3])
+def test_local_young_people_sign_up_where_they_have_priority_and_nowhere_else(priority: bool, lists: int) -> None:
+    estate = Estate(flexible_share=1.0, local_youth_priority=priority)
+    home = estate.vacancy()
+    households = estate.c.world.households
+    stranger = estate.seeker(queued=300)
+    local = estate.seeker(queued=None, area_grown=estate.area, birth=estate.c.month - 12 * 22)
+    older = estate.seeker(queued=None, area_grown=estate.area, birth=estate.c.month - 12 * 27)
+    for row in (local, older):
+        households.organisation[row, :lists] = OTHER_LISTS[:lists]
+        households.listed_since[row, :lists] = [estate.c.month - 40, estate.c.month - 2, estate.c.month - 9][:lists]
+    estate.let()
+    assert estate.tenant_of(home) == (local if priority else stranger)
+    left = [OTHER_LISTS[0], OTHER_LISTS[2]] if priority and lists == 3 else OTHER_LISTS[:lists]
+    assert sorted(number for number in households.organisation[local] if number >= 0) == left
+    assert sorted(number for number in households.organisation[older] if number >= 0) == OTHER_LISTS[:lists]
 
 
 def test_a_refused_offer_costs_no_place_and_is_counted() -> None:

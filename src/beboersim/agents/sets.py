@@ -155,6 +155,7 @@ class HouseholdSet(ViewedSet):
     _ids: I64
     _rows: I64 | None  # where they stood when last looked for
     _in_order: I64 | None  # the ids sorted, once somebody asks who is in the set
+    _may_shrink = True  # whether it can be chosen among in place
 
     def __init__(self, agents: Iterable[Household] = (), random: Random | None = None) -> None:
         windows = list(agents)
@@ -330,6 +331,8 @@ class HouseholdSet(ViewedSet):
             True or False for every household, in the order of the set: an extension that makes no windows, such as
             `households.select(mask=households.array("size") >= 3)`.
         """
+        if inplace and not self._may_shrink:
+            refuse("choose among the model's households in place", "leave inplace out")
         ids, rows = self._settled()
         most, chosen = limit(at_most, len(ids)), np.arange(len(ids))
         if agent_type is not None and not (self.model and issubclass(self.model.household_type, agent_type)):
@@ -420,6 +423,7 @@ class TownHouseholds(HouseholdSet):
     """
 
     model: BeboerModel
+    _may_shrink = False
     _order: I64 | None  # the ids in the order last asked for
     _living: I64  # the rows of which the town consisted then
 
@@ -454,19 +458,6 @@ class TownHouseholds(HouseholdSet):
         """Let the households come in this order, or in that of their ids."""
         self._order, self._rows = ids, None
         return self
-
-    def select(
-        self,
-        filter_func: Callable[[Any], bool] | None = None,
-        at_most: float = ALL,
-        inplace: bool = False,
-        agent_type: type | None = None,
-        mask: NDArray[np.bool_] | None = None,
-    ) -> HouseholdSet:
-        """Return the households that a function accepts, as a set of its own; see `HouseholdSet.select`."""
-        if inplace:
-            refuse("choose among the model's households in place", "leave inplace out")
-        return super().select(filter_func, at_most, False, agent_type, mask)
 
     def add(self, agent: object) -> NoReturn:
         """Refuse: households come to the town by themselves."""

@@ -17,9 +17,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field, StrictStr, field_validator, model_validator
 
 from beboersim.errors import InputError, meant
-from beboersim.law.lists.forms import EXAMPLE_TEXT, Reading
-from beboersim.law.reading import Form, read_form, wrong_at
-from beboersim.policy.catalogue import SOURCE, Text, shown
+from beboersim.law.reading import EXAMPLE_TEXT, DatedForm, Form, Source, read_form, wrong_at
+from beboersim.policy.catalogue import Text, shown
 from beboersim.policy.where import STATUSES
 
 Unit = Literal[
@@ -52,18 +51,14 @@ class ValueForm(Form):
         return value
 
 
-class RuleForm(Form):
+class RuleForm(DatedForm):
     """A dated rule as it stands in a file."""
 
     id: str = Field(examples=['"municipal_assignment"'])
     title: Text = Field(examples=[EXAMPLE_TEXT])
     paragraph: str = Field(min_length=1, examples=['"almenboligloven § 59"'])
-    start: date | None = Field(default=None, alias="from")
-    until: date | None = None
     statuses: tuple[StrictStr, ...] = ()
-    source: str = Field(examples=['"S29"'])
-    reading: tuple[Reading, ...] = ("read",)
-    open: Text | None = None
+    source: Source = Field(examples=['"S29"'])
     acting_in: str = ""
     in_simulation: Text | None = None
     says: Text = Field(examples=[EXAMPLE_TEXT])
@@ -86,21 +81,8 @@ class RuleForm(Form):
                 raise ValueError(f'statuses: "{status}" is not a status.{near}')
         return statuses
 
-    @field_validator("source")
-    @classmethod
-    def _is_a_source(cls, source: str) -> str:
-        if not SOURCE.search(source) and "paper" not in source:
-            raise ValueError(f'source = "{source}" names no id of the research and does not say assumption.')
-        return source
-
     @model_validator(mode="after")
-    def _is_whole(self) -> RuleForm:
-        if self.start is not None and self.until is not None and self.until <= self.start:
-            raise wrong_at(("until",), f"{self.id}: until = {self.until} is not after from = {self.start}.")
-        if self.reading != ("read",) and self.open is None:
-            raise wrong_at(("reading",), f"{self.id}: what was not read whole says what is open, in both languages.")
-        if self.reading == ("read",) and self.open is not None:
-            raise wrong_at(("open",), f"{self.id} says what is open, and reading says that it was read whole.")
+    def _says_its_values(self) -> RuleForm:
         for lang in ("en", "da"):
             try:
                 self.says.in_language(lang).format(**dict.fromkeys(self.value, ""))
@@ -130,7 +112,10 @@ class RulesForm(Form):
 
 
 class Rule(NamedTuple):
-    """A dated rule: what it says, where and when it holds, and how well it was read."""
+    """A dated rule, or a status of a rule set for lists: what it says, where and when it holds, how well it was read.
+
+    A rule that is not in the law, a proposal or a municipality's own, holds on no day.
+    """
 
     topic: str
     id: str
@@ -148,10 +133,11 @@ class Rule(NamedTuple):
     says: Text
     values: Mapping[str, tuple[Number, str]]
     data: Mapping[str, Any]
+    in_law: bool = True
 
     def holds(self, day: date) -> bool:
         """Return whether the rule is in force on a day; `until` is not included."""
-        return (self.start is None or self.start <= day) and (self.until is None or day < self.until)
+        return self.in_law and (self.start is None or self.start <= day) and (self.until is None or day < self.until)
 
     def holds_in(self, code: int) -> bool:
         """Return whether the rule is about areas with a status code."""
@@ -180,32 +166,10 @@ def all_rules() -> tuple[Rule, ...]:
     )
 
 
-def rules_in_force(day: date, code: int | None = None) -> tuple[Rule, ...]:
-    """Return the rules in force on a day, in areas of a status code or anywhere."""
-    return tuple(rule for rule in all_rules() if rule.holds(day) and (code is None or rule.holds_in(code)))
-
-
 @cache
 def rule_on(rule_id: str, day: date) -> Rule | None:
     """Return a rule as it is on a day, or None where it does not hold."""
     return next((rule for rule in _by_id(rule_id) if rule.holds(day)), None)
-
-
-class Change(NamedTuple):
-    """What became of a rule between two days: `before` or `after` is None where it did not hold."""
-
-    before: Rule | None
-    after: Rule | None
-
-
-def changes(first: date, second: date) -> tuple[Change, ...]:
-    """Return the rules that differ between two days: new, ended, or in another wording."""
-    found = []
-    for rule_id in dict.fromkeys(rule.id for rule in all_rules()):
-        before, after = rule_on(rule_id, first), rule_on(rule_id, second)
-        if before is not after:
-            found.append(Change(before, after))
-    return tuple(found)
 
 
 def from_first_day(day: date) -> date:

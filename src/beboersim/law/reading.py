@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from beboersim.errors import InputError, meant
-from beboersim.policy.catalogue import shown
+from beboersim.policy.catalogue import SOURCE, Text, shown
 from beboersim.policy.toml_lines import lines_of_keys, table_of
 
 # What a value is said to be when it is not what the key holds.
@@ -38,11 +39,42 @@ class Form(BaseModel):
 
 
 AnyForm = TypeVar("AnyForm", bound=Form)
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Reading = Literal["read", "cut", "unverified", "gap", "derived"]  # how well the law's text was read
+EXAMPLE_TEXT = '{ en = "...", da = "..." }'
+
+
+def _is_a_source(source: str) -> str:
+    if not SOURCE.search(source) and "paper" not in source:
+        raise ValueError(f'source = "{source}" names no id of the research and does not say assumption.')
+    return source
+
+
+Source = Annotated[str, AfterValidator(_is_a_source)]
 
 
 def wrong_at(key: Key, sentence: str) -> PydanticCustomError:
     """Return the error of a check that spans several keys, with the key whose line is meant, from the form checked."""
     return PydanticCustomError("at", "{says}", {"says": sentence, "at": key})
+
+
+class DatedForm(Form):
+    """What holds from a day until another, and how well it was read."""
+
+    start: date | None = Field(default=None, alias="from")
+    until: date | None = None
+    reading: tuple[Reading, ...] = ("read",)
+    open: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_dated_and_read(self) -> DatedForm:
+        if self.start is not None and self.until is not None and self.until <= self.start:
+            raise wrong_at(("until",), f"until = {self.until} is not after from = {self.start}.")
+        if self.reading != ("read",) and self.open is None:
+            raise wrong_at(("reading",), "what was not read whole says what is open, in both languages.")
+        if self.reading == ("read",) and self.open is not None:
+            raise wrong_at(("open",), "what is open is said, and reading says that it was read whole.")
+        return self
 
 
 def read_form(path: str, text: str, form: type[AnyForm], name: str) -> AnyForm:

@@ -22,6 +22,7 @@ from beboersim.law.letting.decisions import (
     grounds_of,
     is_local_youth,
 )
+from beboersim.law.letting.rules import LettingRules, rule_of
 from beboersim.world.codes import (
     ARRIVING,
     EMPLOYED,
@@ -36,7 +37,7 @@ from beboersim.world.codes import (
 from beboersim.world.columns import F64, I64
 from beboersim.world.columns import NEVER as NO_MONTH
 from beboersim.world.profile import Profile, profile
-from beboersim.world.queues import on_a_list, put_on_lists
+from beboersim.world.queues import on_a_list, put_on_lists, sign_up_with
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
 
 FULL_TIME_WEEK = 37.0  # hours, the Danish full-time week
@@ -360,12 +361,15 @@ def describe_seekers(
     places: int,
     steps: F64,
     organisations: I64,
+    rules: LettingRules,
     q: Asking,
     p: Letting,
     rows: I64,
     facts: F64,
 ) -> int:
     """List the households that seek a social dwelling, with what the rules need to know of them; return how many.
+
+    Who seeks a home and stands on no list signs up; who has priority as a local young person signs up where it holds.
 
     Parameters
     ----------
@@ -395,6 +399,11 @@ def describe_seekers(
         facts[found, MUNICIPALITY] = municipality
         if listed == 0:
             put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
+        grown = int(who.grown_area)
+        if grown >= 0 and rules.local_youth[grown] == 1:
+            in_education, hours = int(facts[found, IN_EDUCATION]), facts[found, HOURS]
+            if is_local_youth(1, int(who.age), in_education, hours, rule_of(rules, grown)) == 1:
+                sign_up_with(households, row, areas.organisation[grown], q.month)
         found += 1
     return found
 

@@ -445,9 +445,10 @@ def letting(c: Context) -> None:
     searching = searching[np.lexsort((households.id[searching], turn))]
     rows = np.empty(len(searching), np.int64)
     facts = np.empty((len(searching), FACTS))
+    rules = rules_now(c)
     found = describe_seekers(
-        world.persons, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, asking,
-        p, rows, facts,
+        world.persons, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, rules,
+        asking, p, rows, facts,
     )  # fmt: skip
     rows, facts = rows[:found], facts[:found]
     external = np.empty(found * LISTS_HELD, np.int64)
@@ -486,4 +487,4 @@ def letting(c: Context) -> None:
         answered=np.full(found, -1, np.int64),
         housed=np.zeros(found, np.uint8),
     )
-    let_month(households, dwellings, areas, vacant, rules_now(c), market, p, c.ledger)
+    let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)

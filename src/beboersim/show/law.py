@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,75 +20,53 @@ LISTS = "lists"
 SECTIONS = (LISTS, *TOPICS)
 
 
-class Entry(NamedTuple):
-    """One rule of the register: a dated rule, or a status of a rule set for lists."""
-
-    topic: str
-    id: str
-    title: Text
-    paragraph: str
-    start: date | None
-    until: date | None
-    in_law: bool
-    codes: tuple[int, ...]
-    statuses: tuple[str, ...]
-    source: str
-    reading: tuple[str, ...]
-    open: Text | None
-    acting_in: str
-    in_simulation: Text | None
-    says: Text
-    values: Mapping[str, tuple[int | float | date, str]]
-
-    def holds(self, day: date) -> bool:
-        """Return whether the rule is in force on a day."""
-        return self.in_law and (self.start is None or self.start <= day) and (self.until is None or day < self.until)
-
-
 # Numbers and sentences
 
 
-def value_words(value: float | date, unit: str, lang: str) -> str:
-    """Return a value with its unit: 25 %, 25 pct., 6 months, 440 mio. kr., 1. januar 2030."""
+def value_words(value: float | date, unit: str, lang: str, places: int = 2) -> str:
+    """Return a value with its unit: 25 %, 25 pct., 6 months, 440 mio. kr., 1. januar 2030.
+
+    `places` is how many decimals are told at most.
+    """
     if isinstance(value, date):
         return day_words(value, lang)
     if unit == "year":
         return str(int(value))
     if unit == "share":
-        return word("law.share", lang).format(x=_trimmed(100.0 * value, lang))
+        return word("law.share", lang).format(x=_trimmed(100.0 * value, lang, places))
     if unit == "DKK" and value >= 1e6:
         scale, size = ("billion", 1e9) if value >= 1e9 else ("million", 1e6)
-        return word(f"law.{scale}", lang).format(x=_trimmed(value / size, lang))
+        return word(f"law.{scale}", lang).format(x=_trimmed(value / size, lang, places))
     one = f"law.{unit}_1"
     key = one if value == 1 and unit in ("months", "years", "years of age", "children", "rooms") else f"law.{unit}"
-    return word(key, lang).format(x=_trimmed(value, lang))
+    return word(key, lang).format(x=_trimmed(value, lang, places))
 
 
-def _trimmed(number: float, lang: str) -> str:
-    """Return a number with the decimals it needs, at most two."""
+def _trimmed(number: float, lang: str, most: int = 2) -> str:
+    """Return a number with the decimals it needs, at most so many."""
     number = round(number, 9)
-    places = next(places for places in (0, 1, 2) if places == 2 or round(number, places) == round(number, 6))
-    return written(number, places, lang)
+    needed = next(places for places in range(most + 1) if places == most or round(number, places) == round(number, 6))
+    return written(number, needed, lang)
 
 
-def sentence(entry: Entry, lang: str) -> str:
+def sentence(entry: Rule, lang: str) -> str:
     """Return what a rule says, with its values."""
     return _filled(entry.says, entry, lang)
 
 
-def caveat(entry: Entry, lang: str) -> str | None:
+def caveat(entry: Rule, lang: str) -> str | None:
     """Return what is not settled of a rule, or None if it was read whole."""
     if entry.open is None:
         return None
     return word("law.caveat", lang).format(reading=reading_words(entry, lang), open=_filled(entry.open, entry, lang))
 
 
-def reading_words(entry: Entry, lang: str) -> str:
+def reading_words(entry: Rule, lang: str) -> str:
     """Return how well a rule was read."""
     return ", ".join(word(f"law.reading_{mark}", lang) for mark in entry.reading)
 
 
-def _filled(text: Text, entry: Entry, lang: str) -> str:
+def _filled(text: Text, entry: Rule, lang: str) -> str:
     values = {name: value_words(value, unit, lang) for name, (value, unit) in entry.values.items()}
     said = text.in_language(lang).format(**values) if values else text.in_language(lang)
     return said.replace("pct..", "pct.")  # an abbreviation at the end of a sentence has one point
@@ -149,29 +127,29 @@ def status_words(words: str, lang: str) -> str:
 # The register
 
 
-def register() -> tuple[Entry, ...]:
+def register() -> tuple[Rule, ...]:
     """Return every rule that is held: the rule sets for lists by status, then the dated rules by topic."""
-    return (*(entry for name in NAMES for entry in _list_entries(load_rules(name))), *map(_dated_entry, all_rules()))
+    return (*(entry for name in NAMES for entry in _list_entries(load_rules(name))), *all_rules())
 
 
-def in_force(day: date, code: int | None = None) -> tuple[Entry, ...]:
+def in_force(day: date, code: int | None = None) -> tuple[Rule, ...]:
     """Return the rules in force on a day, in areas of a status code or anywhere."""
     return tuple(
-        entry for entry in register() if entry.holds(day) and (code is None or not entry.codes or code in entry.codes)
+        entry for entry in register() if entry.holds(day) and (code is None or entry.holds_in(code))
     )
 
 
-def _list_entries(rules: ListRules) -> list[Entry]:
+def _list_entries(rules: ListRules) -> list[Rule]:
     in_law = rules.name in IN_THE_LAW
 
     def entry(
         name: str, title: Text, paragraph: str, codes: tuple[int, ...], statuses: tuple[str, ...], says: Text
-    ) -> Entry:
+    ) -> Rule:
         acting_in = "month/measuring.py" if rules.points is None else "month/categories.py"
         in_simulation = _both(_of_points, rules) if rules.points is not None else None
-        return Entry(
-            LISTS, name, title, paragraph or rules.paragraph, rules.in_force, rules.until, in_law, codes, statuses,
-            rules.source, rules.reading, rules.open, acting_in, in_simulation, says, {},
+        return Rule(
+            LISTS, name, title, paragraph or rules.paragraph, rules.in_force, rules.until, codes, statuses,
+            rules.source, rules.reading, rules.open, acting_in, in_simulation, says, {}, {}, in_law,
         )  # fmt: skip
 
     if not rules.tiers:
@@ -207,14 +185,7 @@ def _without_tiers(rules: ListRules, lang: str) -> str:
     )
 
 
-def _dated_entry(rule: Rule) -> Entry:
-    return Entry(
-        rule.topic, rule.id, rule.title, rule.paragraph, rule.start, rule.until, True, rule.codes, rule.statuses,
-        rule.source, rule.reading, rule.open, rule.acting_in, rule.in_simulation, rule.says, rule.values,
-    )  # fmt: skip
-
-
-def period_words(entry: Entry, lang: str) -> str:
+def period_words(entry: Rule, lang: str) -> str:
     """Return from when until when a rule holds."""
     if not entry.in_law:
         return word("law.never", lang)
@@ -222,13 +193,13 @@ def period_words(entry: Entry, lang: str) -> str:
     return f"{start} – {entry.until.isoformat() if entry.until else word('law.in_force', lang)}"
 
 
-def simulation_words(entry: Entry, lang: str) -> str:
+def simulation_words(entry: Rule, lang: str) -> str:
     """Return where the simulation uses a rule, or that it is held only; what stands in there, or why it is held."""
     said = word("law.acting", lang).format(where=entry.acting_in) if entry.acting_in else word("law.held", lang)
     return said if entry.in_simulation is None else f"{said}. {entry.in_simulation.in_language(lang)}"
 
 
-def entry_as_json(entry: Entry) -> dict[str, Any]:
+def entry_as_json(entry: Rule) -> dict[str, Any]:
     """Return a rule for programs, in both languages."""
     return {
         "id": entry.id,
@@ -274,7 +245,7 @@ def show_as_json(day: date, status: str | None) -> list[dict[str, Any]]:
     return [entry_as_json(entry) for entry in in_force(day, None if status is None else status_code(status))]
 
 
-def _print_sections(entries: Sequence[Entry], lang: str) -> None:
+def _print_sections(entries: Sequence[Rule], lang: str) -> None:
     for topic in SECTIONS:
         here = [entry for entry in entries if entry.topic == topic]
         if here:
@@ -296,8 +267,8 @@ def _print_read_until(day: date, lang: str) -> None:
 class Difference(NamedTuple):
     """What became of a rule between two days; None where it did not hold."""
 
-    before: Entry | None
-    after: Entry | None
+    before: Rule | None
+    after: Rule | None
 
     @property
     def kind(self) -> str:
@@ -317,11 +288,11 @@ def differences(first: date, second: date) -> list[Difference]:
     return found
 
 
-def _key(entry: Entry) -> tuple[str, str]:
+def _key(entry: Rule) -> tuple[str, str]:
     return (LISTS, str(min(entry.codes, default=0))) if entry.topic == LISTS else (entry.topic, entry.id)
 
 
-def _same(one: Entry, other: Entry) -> bool:
+def _same(one: Rule, other: Rule) -> bool:
     return all(sentence(one, lang) == sentence(other, lang) for lang in LANGS) and one.codes == other.codes
 
 

@@ -246,7 +246,7 @@ def _print_remarks(table: AreaTable, verdicts: Sequence[Verdict], lang: str) -> 
     lines += published_lines(verdicts, lang)
     others = len(table.rows) - len({(one.row.year, *one.row.place) for one in verdicts})
     if others:
-        lines.append(word("law.rows_left_out", lang).format(n=others))
+        lines.append(word("law.rows_left_out_1" if others == 1 else "law.rows_left_out", lang).format(n=others))
     for line in lines:
         click.echo(f"\n{line}" if line is lines[0] else line)
 
@@ -263,7 +263,7 @@ def _references(verdicts: Sequence[Verdict], lang: str) -> list[str]:
         if reference.value is None:
             found[verdict.row.year] = word("law.reference_missing", lang).format(year=verdict.row.year)
         else:
-            value = value_words(reference.value, "share", lang)
+            value = value_words(reference.value, "share", lang, places=4 if reference.how == "given" else 2)
             source = word(f"law.reference_{reference.how}", lang)
             found[verdict.row.year] = word("law.reference", lang).format(
                 year=verdict.row.year, value=value, source=source
@@ -332,8 +332,8 @@ def print_by_rules(by_rules: Mapping[str, Sequence[Verdict]], left_out: Sequence
                 name,
                 str(len(listed)),
                 str(len(may_be)),
-                ", ".join(verdict.row.area for verdict in listed),
-                ", ".join(verdict.row.area for verdict in may_be),
+                ", ".join(_named(verdict, years) for verdict in listed),
+                ", ".join(_named(verdict, years) for verdict in may_be),
             ]
         )
     print_table(
@@ -346,6 +346,11 @@ def print_by_rules(by_rules: Mapping[str, Sequence[Verdict]], left_out: Sequence
     lines = [*_references(every, lang), *_notes_by_rules(by_rules, lang), *left_out]
     for line in lines:
         click.echo(f"\n{line}" if line is lines[0] else line)
+
+
+def _named(verdict: Verdict, years: Sequence[int]) -> str:
+    """Return an area's name, with the year where more than one are told of."""
+    return verdict.row.area if len(years) == 1 else f"{verdict.row.area} {verdict.row.year}"
 
 
 def _notes_by_rules(by_rules: Mapping[str, Sequence[Verdict]], lang: str) -> list[str]:

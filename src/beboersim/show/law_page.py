@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from beboersim.law.dated import Rule
 from beboersim.law.lists.table import shipped_table, verdicts
 from beboersim.show.law import (
     SECTIONS,
-    Entry,
     caveat,
     period_words,
     reading_words,
@@ -82,7 +82,7 @@ def _sentences(lang: str) -> list[str]:
 
 
 def _open(lang: str) -> list[str]:
-    told: dict[str, list[Entry]] = {}
+    told: dict[str, list[Rule]] = {}
     for entry in register():
         doubt = caveat(entry, lang)
         if doubt is not None:

@@ -62,6 +62,21 @@ def put_on_lists_since(
 
 
 @kernel
+def sign_up_with(households: Households, household: int, organisation: int, month: int) -> None:
+    """Put a household on one organisation's list, if need be instead of the one where it has stood the shortest."""
+    shortest = 0
+    for slot in range(LISTS_HELD):
+        if households.organisation[household, slot] == organisation:
+            return
+        free = households.organisation[household, slot] < 0
+        later = households.listed_since[household, slot] > households.listed_since[household, shortest]
+        if households.organisation[household, shortest] >= 0 and (free or later):
+            shortest = slot
+    households.organisation[household, shortest] = organisation
+    households.listed_since[household, shortest] = month
+
+
+@kernel
 def on_a_list(households: Households, household: int) -> int:
     """Say whether a household stands on any waiting list."""
     for slot in range(LISTS_HELD):

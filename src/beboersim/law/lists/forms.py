@@ -10,13 +10,10 @@ from pydantic import Field, field_validator, model_validator
 from beboersim.errors import meant
 from beboersim.evidence.areas import INDICATORS, STATUS_CODES
 from beboersim.law.lists import Criterion, ListRules, Points, PointsClass, PointsIndicator, Tier
-from beboersim.law.reading import Form, read_form, wrong_at
+from beboersim.law.reading import EXAMPLE_TEXT, DatedForm, Form, Share, read_form, wrong_at
 from beboersim.policy.catalogue import Text
 
 Indicator = Literal["non_western", "outside_work", "convicted", "basic_education", "income_ratio"]
-Reading = Literal["read", "cut", "unverified", "gap", "derived"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-EXAMPLE_TEXT = '{ en = "...", da = "..." }'
 
 
 class CriterionForm(Form):
@@ -158,16 +155,12 @@ class PointsForm(Form):
         return self
 
 
-class RuleSetForm(Form):
+class RuleSetForm(DatedForm):
     """A rule set for lists."""
 
     title: Text | None = None
     paragraph: str = ""
-    start: date | None = Field(default=None, alias="from")
-    until: date | None = None
     source: str = ""
-    reading: tuple[Reading, ...] = ("read",)
-    open: Text | None = None
     min_residents: int = Field(ge=0, examples=["1000"])
     education_abroad_counts: bool = True
     published: PublishedForm | None = None
@@ -192,10 +185,6 @@ class RuleSetForm(Form):
                     (*at, "within"), f"{tier.name} is within {tier.within}, which is no tier above it.{near}"
                 )
             seen[tier.name] = tier.status
-        if self.start is not None and self.until is not None and self.until <= self.start:
-            raise wrong_at(("until",), f"until = {self.until} is not after from = {self.start}.")
-        if self.reading != ("read",) and self.open is None:
-            raise wrong_at(("reading",), "what was not read whole says what is open, in both languages.")
         return self
 
 

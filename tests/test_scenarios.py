@@ -1,0 +1,114 @@
+"""Every shipped scenario runs from before its changes until after them, and moves what it says it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from beboersim.law.letting.decisions import COMBINED
+from beboersim.month.ledger import Event
+from beboersim.policy.scenario import shipped_scenarios
+from beboersim.town import Town
+from small_towns import ROOM, after, assert_consistent, has_run, small_town
+
+MONTHS = 72  # the lists of 2018 and the cut of 2019 are in it, and grants that were promised before the cut run out
+CUT = date(2019, 1, 1)
+FIRST_LIST = date(2015, 12, 1)  # the first in the run by the rules of 2014
+
+
+@cache
+def of(scenario: str) -> Town:
+    """A small town with listed areas under a scenario; not to be changed."""
+    return has_run(small_town(("Odense",), scale=0.06, months=MONTHS, scenario=scenario, events=ROOM))
+
+
+def total(scenario: str, count: str, since: date = date(2015, 1, 1)) -> float:
+    return float(sum(r.counts[count].sum() for r in of(scenario).monthly if count in r.counts and r.date > since))
+
+
+def more(count: str, since: date = date(2015, 1, 1)) -> Callable[[str], bool]:
+    return lambda scenario: total(scenario, count, since) > total("law", count, since)
+
+
+def less(count: str, since: date = date(2015, 1, 1)) -> Callable[[str], bool]:
+    return lambda scenario: total(scenario, count, since) < total("law", count, since)
+
+
+def none(count: str) -> Callable[[str], bool]:
+    return lambda scenario: total(scenario, count) == 0 < total("law", count)
+
+
+def lists_otherwise(scenario: str) -> bool:
+    pairs = zip(of("law").monthly, of(scenario).monthly, strict=True)
+    return any((one.status != other.status).any() for one, other in pairs)
+
+
+def no_status(scenario: str) -> bool:
+    return not any(record.status.any() for record in of(scenario).monthly if record.date >= FIRST_LIST)
+
+
+def highest_status(least: int, most: int) -> Callable[[str], bool]:
+    """From December 2018 the statuses of listed areas lie between two codes."""
+    def holds(scenario: str) -> bool:
+        late = np.concatenate([r.status for r in of(scenario).monthly if r.date >= date(2018, 12, 1)])
+        return bool((late[late >= 2] >= least).all() and (late <= most).all() and (late >= 2).any())
+
+    return holds
+
+
+def no_assignment_while_listed(scenario: str) -> bool:
+    return not any(
+        now.counts["let_assigned"][before.status >= 2].any() for before, now in pairwise(of(scenario).monthly)
+    )
+
+
+def refuses_for_benefits(scenario: str) -> bool:
+    events = of(scenario).events
+    return bool(((events[:, 1] == int(Event.BARRED)) & (events[:, 4] == COMBINED)).any())
+
+
+DOES: dict[str, tuple[Callable[[str], bool], ...]] = {
+    "aarhus-monitor": (no_status, less("stigma")),
+    "assignment-100": (more("let_assigned"), less("let_list")),
+    "combined-letting": (refuses_for_benefits,),
+    "copenhagen-40-plus": (more("let_flexible"), less("let_assigned")),
+    "drop-ethnicity-criterion": (highest_status(2, 2), less("stigma")),
+    "drop-ethnicity-criterion-all-udsat": (highest_status(3, 4), less("stigma")),
+    "drop-ethnicity-criterion-two-of-four": (highest_status(2, 2), lists_otherwise),
+    "flexible-off": (none("let_flexible"),),
+    "flexible-wide": (more("let_flexible"), less("let_list")),
+    "law": (),
+    "local-youth": (more("let_local_youth"),),
+    "no-assignment-in-listed": (no_assignment_while_listed,),
+    "no-cut": (more("programme_spend", CUT),),
+    "no-public-list": (less("stigma"),),
+    "rules-2010": (lists_otherwise,),
+    "rules-2014": (lists_otherwise,),
+    "rules-2018-proposal": (lists_otherwise,),
+}
+
+
+def test_every_shipped_scenario_is_tried() -> None:
+    assert [*DOES] == sorted(scenario.id for scenario in shipped_scenarios())
+
+
+@pytest.mark.parametrize("scenario", DOES)
+def test_a_shipped_scenario_runs_through_and_does_what_it_says(scenario: str) -> None:
+    town = of(scenario)
+    assert [record.date for record in town.monthly] == [after(date(2015, 1, 1), month) for month in range(MONTHS + 1)]
+    assert_consistent(town)
+    for does in DOES[scenario]:
+        assert does(scenario)
+
+
+@pytest.mark.parametrize(("scenario", "day"), [("no-cut", CUT), ("rules-2014", date(2018, 12, 1))])
+def test_before_the_first_day_that_differs_a_scenario_is_the_law(scenario: str, day: date) -> None:
+    month = day.year * 12 + day.month - 1
+    law, other = (town.events[town.events[:, 0] < month] for town in (of("law"), of(scenario)))
+    assert len(law) > 500
+    assert np.array_equal(law, other)
