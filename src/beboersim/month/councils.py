@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @kernel
-def council_reach(link: float, known: float, local: float, hearings: float, link_gain: float, open_gain: float) -> float:
+def council_reach(
+    link: float, known: float, local: float, hearings: float, link_gain: float, open_gain: float
+) -> float:
     """Return how many times as far staff and residents' meetings reach with an integration council (M15).
 
     Parameters
