@@ -342,6 +342,13 @@ SIZES: tuple[tuple[str, dict[str, float], Callable[[Town], F64]], ...] = (
 )
 
 
+def test_where_staff_and_volunteers_do_not_need_each_other_too_much_can_be_asked_of_nobody() -> None:
+    off = {"staff_with_volunteers": False, "carry": True}
+    one, other = (offers_in(staffed(0.0, carry_quit=size, **off)).volunteer_quit for size in (1.0, 3.0))
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, offers_in(staffed(0.0, carry_quit=3.0, carry=True)).volunteer_quit)
+
+
 @pytest.mark.parametrize(("switch", "sizes", "measure"), SIZES, ids=[one[0] for one in SIZES])
 def test_a_size_that_is_switched_off_is_as_if_it_were_nil(
     switch: str, sizes: dict[str, float], measure: Callable[[Town], F64]

@@ -429,7 +429,7 @@ def in_force(c: Context) -> Volunteering:
         "rooms_on_volunteers": {"rooms_gain": 0.0},
         "rooms_on_asking": {"house_gain": 0.0},
         "grounds_on_members": {"grounds_gain": 0.0},
-        "staff_with_volunteers": {"together": 0.0},
+        "staff_with_volunteers": {"together": 0.0, "carry_quit": 1.0},
     }
     for switch, none in closed.items():
         if not c.flag(f"volunteering.{switch}"):
