@@ -1,20 +1,476 @@
-"""Volunteering: volunteers, associations and trust, and the premises that need people."""
+"""Volunteering: volunteers, associations and trust, and the premises that need people.
+
+Staff ask residents and support those who run something (effects M11); volunteers keep the rooms open when the staff
+have gone home. Who joins and who stops depends on trust, and membership does next to nothing to trust (M12, X8). Rooms
+are a capacity that needs people (M13). Rates are those of 2015 with what ran then: every gain is against that.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, normal, philox, uniform
+from beboersim.kernel import kernel
+from beboersim.month.councils import reach_of_council
+from beboersim.policy.catalogue import catalogue
+from beboersim.world.codes import KEEPER, NAMED_AREA
+from beboersim.world.columns import F64, I16, I32, U8
+from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.taking_part import ASSOCIATION, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
+
+YOUNGEST = 15 * 12  # months; who is asked to run something, or about trust in others
+ADULT = 18 * 12
+TRUST_UNIT = 50.0  # ties.trust is kept in these parts of a standard deviation
+NOT_MET = 0  # of ties.trust: nobody's trust is drawn as exactly this
+HIGHEST_TRUST = 127
+STAFF_YEAR = 690_000.0  # DKK, E105
+LOCAL_SHARE = 0.25  # of a plan's money, at least (S88 S91)
+OWN_BITS = ASSOCIATION | VOLUNTEER | NETWORK
+# Draws of a person in a month, all under Purpose.VOLUNTEERING.
+EVERY_MONTH, BIRTHDAY, FIRST_MET, MOVED_IN = 0, 1, 2, 3
 
 
 class Volunteering(NamedTuple):
     """Parameters of this process; see evidence/parameters/volunteering.toml."""
 
+    local: float
+    quit_year: float
+    asked_per_staff: float
+    asked_gain: float
+    supported_per_staff: float
+    unsupported: float
+    carry_quit: float
+    trust_odds: float
+    trust_stability: float
+    member_share: float
+    member_quit_year: float
+    member_trust: float
+    meetings_trust: float
+    referral_gain: float
+    rooms_gain: float
+    house_gain: float
+    grounds_gain: float
+    together: float
+    day_need: float
+    evening_need: float
+    network_share: float
+    culture_rooms: float
+
+
+class Efforts(NamedTuple):
+    """What is decided in the month, by area; and how far an integration council helps staff and residents meet."""
+
+    support: F64  # times the staff's time of 2015
+    referral: F64
+    rooms: F64  # share of the need
+    frame: F64  # meals, structure and fixed days, 0 to 1
+    grounds: F64  # share of the need
+    network: F64  # 1 where there is a network of parents
+    carry: F64  # 1 where volunteers are asked to do what the staff did
+    reach: float
+
+
+class Reference(NamedTuple):
+    """What ran in 2015, by which everything is measured: it does not depend on the scenario."""
+
+    staff: float  # staff-years per 1,000 residents
+    asked: float
+    rooms: float
+    grounds: float
+    volunteer_odds: float
+    member_odds: float
+    network_odds: float
+
+
+class Offers(NamedTuple):
+    """How readily somebody of average trust joins and stops in a month, by area."""
+
+    volunteer_join: F64
+    volunteer_quit: F64
+    member_join: F64
+    member_quit: F64
+    network_join: F64
+
+
+@kernel
+def asked_share(staff: float, times: float, per_staff: float) -> float:
+    """Return the share of residents whom staff ask in a year to lend a hand.
+
+    Parameters
+    ----------
+    staff
+        Staff-years per 1,000 residents.
+    times
+        The part of their time that goes to it, times that of 2015.
+    per_staff
+        Residents whom a staff-year asks (assumption; that many are never asked: E094).
+    """
+    return 1.0 - np.exp(-per_staff * times * staff / 1000.0)
+
+
+@kernel
+def supported_share(volunteers: float, staff: float, times: float, per_staff: float) -> float:
+    """Return the share of volunteers whom staff support, with at most `per_staff` a staff-year (M11, assumption)."""
+    if volunteers <= 0.0:
+        return 1.0
+    return min(1.0, per_staff * times * staff / volunteers)
+
+
+@kernel
+def volunteer_odds(asked: float, reference: Reference, local: float, asked_gain: float) -> float:
+    """Return the odds that somebody of average trust is a volunteer, when so large a share is asked.
+
+    The share is the published one in the local community (E092) at the reference, and q higher where all are asked than
+    where nobody is (M11: P = base + q * P(asked)).
+    """
+    share = min(max(local + asked_gain * (asked - reference.asked), 0.0), 0.95)
+    return reference.volunteer_odds * (share / (1.0 - share)) / (local / (1.0 - local))
+
+
+@kernel
+def stops_more(supported: float, missing: float, carry: float, p: Volunteering) -> float:
+    """Return how many times as many volunteers stop, without support and where they carry what the staff did.
+
+    Parameters
+    ----------
+    supported
+        Share of the volunteers whom staff support.
+    missing
+        Share of the staff of 2015 that is not there.
+    carry
+        1 where volunteers are asked to do the staff's work as well.
+    """
+    return (supported + (1.0 - supported) * p.unsupported) * (1.0 + carry * missing * (p.carry_quit - 1.0))
+
+
+@kernel
+def open_after_hours(volunteers: float, need: float) -> float:
+    """Return the share of evenings and weekends that so many volunteers per 1,000 residents keep open (C-21)."""
+    return min(1.0, volunteers / need)
+
+
+@kernel
+def continuity(day: float, evening: float, together: float) -> float:
+    """Return how much of the day and evening what is begun goes on, 0 to 1.
+
+    Parameters
+    ----------
+    day, evening
+        Share of the staff's hours and of the hours after them that are covered.
+    together
+        0: either does as well without the other; 1: neither lasts alone (C-22, assumption).
+    """
+    return (1.0 - together) * 0.5 * (day + evening) + together * np.sqrt(day * evening)
+
+
+@kernel
+def in_use(rooms: float, people: float, frame: float) -> float:
+    """Return the rooms and grounds in use: rooms without people stand empty, people without rooms stand outside.
+
+    A community needs a room, people who do something there, food, a frame and a fixed day: without one of them there is
+    none (A-18; M13: a venue alone does nothing).
+    """
+    return min(rooms, people) * frame
+
+
+@kernel
+def hands_for(heavy: int, staff: float, volunteers: float) -> float:
+    """Return the people who can carry a young person: volunteers too, but staff alone where problems are heavy.
+
+    That volunteers carry nobody with heavy problems is the rule of C-20.
+    """
+    return staff if heavy == 1 else staff + volunteers
+
+
+@kernel
+def next_trust(trust: float, felt: float, kept: float, noise: float) -> float:
+    """Return trust a year later, in standard deviations.
+
+    Parameters
+    ----------
+    trust
+        Trust in others now, against the nation's mean.
+    felt
+        What the person takes part in adds to the level that trust returns to (M12: next to nothing, E117 E118).
+    kept
+        Correlation of trust with that of a year before.
+    noise
+        A standard normal draw.
+    """
+    return felt + kept * (trust - felt) + np.sqrt(1.0 - kept**2) * noise
+
+
+@kernel
+def in_steady_state(join: float, leave: float) -> float:
+    """Return the share that takes part where so many join and stop in a month."""
+    return join / (join + leave) if join > 0.0 else 0.0
+
+
+@kernel
+def still_in(is_in: int, join: float, leave: float, u: float) -> int:
+    """Say whether somebody takes part next month."""
+    if is_in == 1:
+        return 0 if u < leave else 1
+    return 1 if u < join else 0
+
+
+@kernel
+def month_rate(yearly: float) -> float:
+    """Return the chance a month that leaves the same share after a year."""
+    return 1.0 - (1.0 - yearly) ** (1.0 / 12.0)
+
+
+@kernel
+def make_offers(areas: Areas, residents: F64, e: Efforts, was: Reference, p: Volunteering, offers: Offers) -> None:
+    """Work out the month's rates of joining and stopping, and the premises in use, of every named area.
+
+    The volunteers are those of the month before.
+    """
+    volunteer_quit, member_quit = month_rate(p.quit_year), month_rate(p.member_quit_year)
+    for area in range(residents.shape[0]):
+        if areas.kind[area] != NAMED_AREA:
+            continue
+        people = max(residents[area], 1.0) / 1000.0
+        staff = areas.staff[area] / people
+        volunteers = areas.volunteers[area] / people
+        missing = min(max(1.0 - staff / was.staff, 0.0), 1.0)
+        day = min(1.0, staff / p.day_need)
+        evening = open_after_hours(volunteers, p.evening_need)
+        if e.carry[area] > 0.5:  # the same hands by day and in the evening
+            moved = 0.5 * missing * evening
+            day, evening = min(1.0, day + moved), evening - moved
+        lasting = continuity(day, evening, p.together)
+        used = in_use(e.rooms[area], lasting, e.frame[area])
+        areas.premises[area] = used
+        house = max(1.0 + p.house_gain * (used / was.rooms - 1.0), 0.0)
+        asked = asked_share(staff, e.support[area] * e.reach * house, p.asked_per_staff)
+        rooms = max(1.0 + p.rooms_gain * (used / was.rooms - 1.0), 0.0)
+        supported = supported_share(volunteers, staff, e.support[area], p.supported_per_staff)
+        odds = volunteer_odds(asked, was, p.local, p.asked_gain) * rooms
+        offers.volunteer_join[area] = volunteer_quit * odds
+        offers.volunteer_quit[area] = volunteer_quit * stops_more(supported, missing, e.carry[area], p)
+        shown = max(1.0 + p.referral_gain * (e.referral[area] * asked - was.asked), 0.0)
+        outside = in_use(e.grounds[area], lasting, 1.0)
+        out = max(1.0 + p.grounds_gain * (outside / was.grounds - 1.0), 0.0)
+        offers.member_join[area] = member_quit * was.member_odds * shown * out
+        offers.member_quit[area] = member_quit
+        offers.network_join[area] = member_quit * was.network_odds * e.network[area]
+
+
+@kernel
+def go_through(
+    persons: Persons,
+    ties: Ties,
+    households: Households,
+    areas: Areas,
+    number: int,
+    month: int,
+    seed: int,
+    address: int,
+    offers: Offers,
+    p: Volunteering,
+    volunteers: F64,
+) -> None:
+    """Let the residents of the named areas join, stop and go on, and count the volunteers of every area.
+
+    Who is met for the first time, or has moved in, is drawn as those are who have lived there long. A move away cuts
+    the local ties.
+    """
+    half = 0.5 * np.log(p.trust_odds)
+    more = np.empty(256)
+    for code in range(256):
+        more[code] = np.exp(half * (code - 128) / TRUST_UNIT)
+    kept = p.trust_stability**0.25
+    # Columns that every household of the town is asked for, once each: a field of a table is not free.
+    head, area_of, moved_in, kind = households.head, households.area, households.moved_in, areas.kind
+    following, birth, role, identity = persons.next, persons.birth, persons.role, persons.id
+    takes_part, trust_of = ties.takes_part, ties.trust
+    volunteer_join, volunteer_quit = offers.volunteer_join, offers.volunteer_quit
+    member_join, member_quit, network_join = offers.member_join, offers.member_quit, offers.network_join
+    last_month = month - 1
+    for home in range(number):
+        moved = moved_in[home] == last_month
+        if kind[area_of[home]] != NAMED_AREA:
+            if moved:
+                member = head[home]
+                while member >= 0:
+                    takes_part[member] &= 0xFFFF ^ (OWN_BITS | MEETINGS)
+                    member = following[member]
+            continue
+        member, area = head[home], area_of[home]
+        parents = False
+        if network_join[area] > 0.0:
+            parents = children_in(role, birth, following, member, month)
+        while member >= 0:
+            age = month - birth[member]
+            if age >= YOUNGEST:
+                parent = parents and role[member] == KEEPER
+                bits = takes_part[member]
+                met = trust_of[member] != NOT_MET
+                if not met:
+                    trust_of[member] = first_trust(seed, identity[member], address)
+                elif age % 12 == 0:
+                    w = philox(seed, identity[member], address, BIRTHDAY)
+                    felt = p.member_trust if bits & ASSOCIATION else 0.0
+                    felt += p.meetings_trust if bits & MEETINGS else 0.0
+                    trust = trust_of[member] / TRUST_UNIT
+                    trust_of[member] = as_kept(next_trust(trust, felt, kept, normal(uniform(w[0]), uniform(w[1]))))
+                up = more[trust_of[member] + 128]
+                join_v, leave_v = volunteer_join[area] * up, volunteer_quit[area] / up
+                join_m, leave_m = member_join[area] * up, member_quit[area] / up
+                join_n = network_join[area] * up if parent else 0.0
+                leave_n = leave_m if parent else 1.0
+                if met and not moved:
+                    w = philox(seed, identity[member], address, EVERY_MONTH)
+                    volunteer = still_in(1 if bits & VOLUNTEER else 0, join_v, leave_v, uniform(w[0]))
+                    association = still_in(1 if bits & ASSOCIATION else 0, join_m, leave_m, uniform(w[1]))
+                    network = still_in(1 if bits & NETWORK else 0, join_n, leave_n, uniform(w[2]))
+                else:
+                    w = philox(seed, identity[member], address, MOVED_IN)
+                    volunteer = still_in(0, in_steady_state(join_v, leave_v), 1.0, uniform(w[0]))
+                    association = still_in(0, in_steady_state(join_m, leave_m), 1.0, uniform(w[1]))
+                    network = still_in(0, in_steady_state(join_n, leave_n), 1.0, uniform(w[2]))
+                    bits &= 0xFFFF ^ MEETINGS
+                bits &= 0xFFFF ^ OWN_BITS
+                takes_part[member] = bits | volunteer * VOLUNTEER | association * ASSOCIATION | network * NETWORK
+                volunteers[area] += volunteer
+            member = following[member]
+
+
+@kernel
+def children_in(role: U8, birth: I16, following: I32, member: int, month: int) -> bool:
+    """Say whether a household has a child under eighteen at home."""
+    while member >= 0:
+        if role[member] != KEEPER and month - birth[member] < ADULT:
+            return True
+        member = following[member]
+    return False
+
+
+@kernel
+def as_kept(trust: float) -> int:
+    """Return trust as the column holds it; it is never the mark of those who were not met."""
+    code = int(np.floor(min(max(trust * TRUST_UNIT, -HIGHEST_TRUST), HIGHEST_TRUST) + 0.5))
+    return code if code != NOT_MET else 1
+
+
+@kernel
+def first_trust(seed: int, person: int, address: int) -> int:
+    """Draw the trust of somebody who is met for the first time; the nation's mean and spread are an assumption."""
+    w = philox(seed, person, address, FIRST_MET)
+    return as_kept(normal(uniform(w[0]), uniform(w[1])))
+
+
+@cache
+def odds_at_mean_trust(share: float, trust_odds: float) -> float:
+    """Return the odds of somebody of average trust under which a share of all takes part.
+
+    Parameters
+    ----------
+    share
+        Of all whose trust is spread normally.
+    trust_odds
+        How many times the odds are higher with a standard deviation more trust.
+    """
+    at, weight = np.polynomial.hermite_e.hermegauss(40)
+    low, high = -20.0, 20.0
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        mean = weight @ (1.0 / (1.0 + np.exp(-middle - np.log(trust_odds) * at))) / weight.sum()
+        low, high = (middle, high) if mean < share else (low, middle)
+    return float(np.exp(low))
+
+
+def reference(c: Context) -> Reference:
+    """Return what ran in 2015: the staff that the frame paid, and levers as they stood."""
+    p = c.parameters.volunteering
+    staff = 1000.0 * c.parameters.money.spend_per_resident / (1.0 - LOCAL_SHARE) / STAFF_YEAR
+    rooms, grounds = (
+        float(catalogue()[f"volunteering.{name}"].history[0].value) for name in ("premises", "grounds")
+    )
+    return Reference(
+        staff, asked_share(staff, 1.0, p.asked_per_staff), rooms, grounds,
+        odds_at_mean_trust(p.local, p.trust_odds), odds_at_mean_trust(p.member_share, p.trust_odds),
+        odds_at_mean_trust(p.network_share, p.trust_odds),
+    )  # fmt: skip
+
+
+def efforts(c: Context) -> Efforts:
+    """Return what is decided this month."""
+    lever = {
+        name: c.by_area(f"volunteering.{name}")
+        for name in (
+            "support", "referral", "premises", "catering", "structure", "regularity", "grounds", "parents_network",
+            "culture_house", "carry",
+        )
+    }  # fmt: skip
+    house = lever["culture_house"] * c.parameters.volunteering.culture_rooms
+    return Efforts(
+        lever["support"], lever["referral"], np.minimum(lever["premises"] + house, 1.0),
+        lever["catering"] * lever["structure"] * lever["regularity"], lever["grounds"], lever["parents_network"],
+        lever["carry"], reach_of_council(c),
+    )  # fmt: skip
+
+
+def in_force(c: Context) -> Volunteering:
+    """Return the parameters with what a switch closes set to no effect."""
+    p = c.parameters.volunteering
+    closed = {
+        "staff_on_volunteers": {"asked_gain": 0.0, "unsupported": 1.0},
+        "membership_on_trust": {"member_trust": 0.0},
+        "meetings_on_trust": {"meetings_trust": 0.0},
+        "referral_on_members": {"referral_gain": 0.0},
+        "rooms_on_volunteers": {"rooms_gain": 0.0},
+        "rooms_on_asking": {"house_gain": 0.0},
+        "grounds_on_members": {"grounds_gain": 0.0},
+        "staff_with_volunteers": {"together": 0.0, "carry_quit": 1.0},
+    }
+    for switch, none in closed.items():
+        if not c.flag(f"volunteering.{switch}"):
+            p = p._replace(**none)
+    return p
+
+
+def residents_of(c: Context) -> F64:
+    """Return the residents of every place on the last 1 January."""
+    return np.ascontiguousarray(c.measurement.residents)
+
+
+def offers_of(c: Context, p: Volunteering) -> Offers:
+    """Return the month's rates of joining and stopping by area; the premises in use are written down."""
+    offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
+    make_offers(c.world.areas, residents_of(c), efforts(c), reference(c), p, offers)
+    return offers
+
+
+def meet(c: Context, offers: Offers, p: Volunteering) -> None:
+    """Go through the residents of the named areas, and write down how many volunteers there are."""
+    world = c.world
+    volunteers = np.zeros(len(world.areas.kind))
+    go_through(
+        world.persons, world.ties, world.households, world.areas, int(world.used[1]), c.month, c.seed,
+        c.address(Purpose.VOLUNTEERING), offers, p, volunteers,
+    )  # fmt: skip
+    world.areas.volunteers[:] = volunteers
+
 
 def volunteering(c: Context) -> None:
     """Volunteering: who runs something, who joins an association, and the rooms that they use."""
+    p = in_force(c)
+    meet(c, offers_of(c, p), p)
 
 
 def begin(c: Context) -> None:
     """Set what this process keeps as it is on the first day; no lever is read, for what was is the same everywhere."""
+    p, was = c.parameters.volunteering, reference(c)
+    volunteer, member = month_rate(p.quit_year), month_rate(p.member_quit_year)
+    rates = (volunteer * was.volunteer_odds, volunteer, member * was.member_odds, member, 0.0)
+    everywhere = len(c.world.areas.kind)
+    meet(c, Offers(*(np.full(everywhere, rate) for rate in rates)), p)
+    c.world.areas.premises[:] = np.where(c.world.areas.kind == NAMED_AREA, was.rooms, 0.0)
