@@ -18,7 +18,7 @@ from estates import Estate
 
 CYCLE = 24  # months, the shortest grants
 LARGER = 0.3  # so that a month of letting has some lettings of each kind
-DOUBLED: Settings = {"funding.social_frame": 470e6, "money.cycle_months": CYCLE}
+DOUBLED: Settings = {"funding.social_frame": 470e6, "funding.grant_months": CYCLE}
 
 SPECIAL: Settings = {"letting.flexible_share": 0.0, "letting.rules": "2021"}
 
@@ -220,8 +220,8 @@ OWN = (
          chance_of_work, 1, no_programme),
     Link("C-06", DOUBLED | {"funding.on_jobs": False}, DOUBLED, chance_of_work, 1, no_programme),
     Link("C-07", {"crime.outside": 1.5}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
-    Link("C-08", {"funding.social_frame": 235e6, "money.cycle_months": CYCLE},
-         {"funding.social_frame": 135e6, "money.cycle_months": CYCLE}, dose, -1, cut_dose),
+    Link("C-08", {"funding.social_frame": 235e6, "funding.grant_months": CYCLE},
+         {"funding.social_frame": 135e6, "funding.grant_months": CYCLE}, dose, -1, cut_dose),
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
     Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
          cut_reputation(public=False)),
@@ -239,8 +239,8 @@ OWN = (
          cut_rules(assignment_bars=0, hard_area=0, flexible_duty=0)),
     Link("A-03", {"letting.assignment_share": 0.0}, {"letting.assignment_share": 0.25}, flow_of_letting("let_assigned"),
          1, cut_rules(assignment_share=0.0)),
-    Link("A-22", {"funding.social_frame": 0.0, "money.cycle_months": 96},
-         {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}, dose, -1, cut_ends),
+    Link("A-22", {"funding.social_frame": 0.0, "funding.grant_months": 96},
+         {"funding.social_frame": 0.0, "funding.grant_months": CYCLE}, dose, -1, cut_ends),
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.

@@ -33,7 +33,7 @@ def name_of(link: Link) -> str:
 
 def log(settings: dict[str, Value]) -> np.ndarray:
     """Return all that happens in a small town in two years in which grants are cut to nothing as they run out."""
-    cut: dict[str, Value] = {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}
+    cut: dict[str, Value] = {"funding.social_frame": 0.0, "funding.grant_months": CYCLE}
     return log_of(has_run(small_town(("Høje-Taastrup",), months=30, settings=cut | settings, events=ROOM)))
 
 
@@ -107,7 +107,7 @@ def test_where_sizes_are_not_null_the_switch_matters(claim: str) -> None:
 
 def test_a_cut_of_the_frame_is_worked_out_by_hand() -> None:
     """135 of 235 million DKK, once every grant has run out."""
-    assert dose({"funding.social_frame": 135e6, "money.cycle_months": CYCLE}) == pytest.approx(135 / 235, rel=1e-12)
+    assert dose({"funding.social_frame": 135e6, "funding.grant_months": CYCLE}) == pytest.approx(135 / 235, rel=1e-12)
 
 
 def nothing_contested(claim: str) -> dict[str, Value]:
