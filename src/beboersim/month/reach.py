@@ -7,7 +7,8 @@ world. Months in contact are counted, and begin again where the member of staff 
 
 Help towards work multiplies the chance of finding it for who takes part (M05). The rates of finding work are those of
 2015, with the plans that ran then. So everybody in an area with a plan has the rate of 2015 over what help gave in the
-mean, and who takes part has more: at the frame of 2015-2018 the mean is the rate of 2015, and a cut takes its part away.
+mean, and who takes part has more: at the frame of 2015-2018 the mean is the rate of 2015, and a cut takes its part
+away.
 What help gave is kept for years after it ended (effects E1), also by those who move away.
 """
 
@@ -170,7 +171,7 @@ def visit(
     helped = 0
     if age >= ADULT and is_helped(uniform(own[2]), weight, r.advice[area], contact, r.bridge) == 1:
         bits |= ADVISED
-    if outside == 1 and ADULT <= age and age <= LAST_WORKING_AGE:
+    if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
         helped = is_helped(uniform(own[1]), weight, r.jobs[area], contact, r.bridge)
     if helped == 1:
         bits |= JOB_HELP

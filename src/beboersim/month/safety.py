@@ -1,10 +1,10 @@
 """Safety: how many residents feel safe where they live (tryghed).
 
-Seven of ten in the areas with a plan and nine of ten in the nation feel safe (E014): that is the first day, area by area.
-What moves it from there is what changes (M02): volunteers who run something, visible street groups, convictions, the
-area's name among those who live there, clubs for the young, and the plan's own work, part of which is that people know
-the staff. All of it comes and goes slowly. Except for the two levels no size was read: they are assumptions, and the two
-that the documents claim of the plan have zero in their range.
+Seven of ten in the areas with a plan and nine of ten in the nation feel safe (E014): that is the first day, area by
+area. What moves it from there is what changes (M02): volunteers who run something, visible street groups, convictions,
+the area's name among those who live there, clubs for the young, and the plan's own work, part of which is that people
+know the staff. All of it comes and goes slowly. Except for the two levels no size was read: they are assumptions, and
+those that the documents claim of the plan have zero in their range.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def count_members(
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
             counts[area, IN_NETWORKS] += 1.0 if bits & NETWORK != 0 else 0.0
-            if FIRST_CLUB_AGE <= age and age <= LAST_CLUB_AGE:
+            if age >= FIRST_CLUB_AGE and age <= LAST_CLUB_AGE:
                 counts[area, YOUNG] += 1.0
                 counts[area, IN_CLUBS] += 1.0 if bits & CLUB != 0 else 0.0
             row = persons.next[row]
