@@ -376,7 +376,7 @@ def test_programmes_switched_off_are_programmes_without_gain() -> None:
         has_run(small_town(("Aarhus",), scale=0.15, months=60, events=ROOM, settings=settings))
         for settings in (
             without_money | {"funding.on_jobs": False},
-            without_money | {"work.programme_men": 1.0, "work.programme_women": 1.0},
+            without_money | {"staff.jobs_men": 1.0, "staff.jobs_women": 1.0},
             {"funding.on_jobs": False},
             without_money,
         )

@@ -6,20 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import links_people
+import links_staff
 import numpy as np
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
 
-from beboersim.month import crime, leaving, letting, money, stigma, work
+from beboersim.month import crime, leaving, letting, stigma, work
 from beboersim.month.ledger import FLOW
 from beboersim.town import Town
-from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT, OUTSIDE
+from beboersim.world.codes import NONWESTERN_IMMIGRANT, OUTSIDE
 from beboersim.world.columns import F64
 from estates import Estate
 
-CYCLE = 24  # months, the shortest grants
 LARGER = 0.3  # so that a month of letting has some lettings of each kind
-DOUBLED: Settings = {"funding.social_frame": 470e6, "money.cycle_months": CYCLE}
 
 SPECIAL: Settings = {"letting.flexible_share": 0.0, "letting.rules": "2021"}
 
@@ -43,12 +42,6 @@ def work_chance(found: Town, rows: np.ndarray) -> float:
     some = [row for row in rows.tolist() if w.persons.activity[row] == OUTSIDE][:60]
     assert len(some) > 20
     return float(np.mean([chance(row) for row in some])) / WORDS
-
-
-def chance_of_work(settings: Settings) -> float:
-    """After two years of grants: of those outside work in the named areas."""
-    found = after(money.money, settings, CYCLE)
-    return work_chance(found, in_named_areas(found))
 
 
 def chance_of_work_of_foreign_background(settings: Settings) -> float:
@@ -80,12 +73,6 @@ def risk_of_a_conviction(settings: Settings) -> float:
     rows = [row for row in in_named_areas(found).tolist() if persons.activity[row] == OUTSIDE]
     trend = crime.crime_trend(c)
     return float(np.mean([crime.risk_of(persons, found.world.ties, row, c.month, trend, p) for row in rows]))
-
-
-def dose(settings: Settings) -> float:
-    """Return the money of the named areas after two years, over that of 2015-2018."""
-    found = after(money.money, settings, CYCLE)
-    return float(found.context.dose[found.world.areas.kind == NAMED_AREA].mean())
 
 
 def reputation(settings: Settings) -> float:
@@ -189,14 +176,6 @@ def cut_crime(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
-def cut_dose(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(money, "grant_dose", lambda *given: 1.0)
-
-
-def cut_ends(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(money, "grant_ends", lambda *given: 0)
-
-
 def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
     """Return a cut of what the public list, or the criterion of origin, gives to a reputation."""
 
@@ -213,16 +192,10 @@ def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
     return cut
 
 
-no_programme = cut_market(programme=lambda m: np.zeros_like(m.programme))
 no_callbacks = cut_market(callbacks_on=lambda m: 0.0)
 
 OWN = (
-    Link("C-01", DOUBLED | {"work.programme_reach": 0.05}, DOUBLED | {"work.programme_reach": 0.45},
-         chance_of_work, 1, no_programme),
-    Link("C-06", DOUBLED | {"funding.on_jobs": False}, DOUBLED, chance_of_work, 1, no_programme),
     Link("C-07", {"crime.outside": 1.5}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
-    Link("C-08", {"funding.social_frame": 235e6, "money.cycle_months": CYCLE},
-         {"funding.social_frame": 135e6, "money.cycle_months": CYCLE}, dose, -1, cut_dose),
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
     Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
          cut_reputation(public=False)),
@@ -235,17 +208,14 @@ OWN = (
          cut_rules(flexible_share=0.0, flexible_duty=0)),
     Link("C-47", {"letting.local_youth_priority": False}, {"letting.local_youth_priority": True}, let_to_local_young, 1,
          cut_rules(local_youth=0)),
-    Link("C-52", DOUBLED | under("null", "C-52"), DOUBLED | under("council", "C-52"), chance_of_work, 1, no_programme),
     Link("C-55", SPECIAL | {"list.special_rules": False}, SPECIAL, flow_of_letting("refused_by_rule"), 1,
          cut_rules(assignment_bars=0, hard_area=0, flexible_duty=0)),
     Link("A-03", {"letting.assignment_share": 0.0}, {"letting.assignment_share": 0.25}, flow_of_letting("let_assigned"),
          1, cut_rules(assignment_share=0.0)),
-    Link("A-22", {"funding.social_frame": 0.0, "money.cycle_months": 96},
-         {"funding.social_frame": 0.0, "money.cycle_months": CYCLE}, dose, -1, cut_ends),
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS)
+LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {

@@ -71,5 +71,5 @@ def test_the_money_model_and_the_law_agree_on_share_and_cycle() -> None:
 
     day = catalogue()["funding.social_frame"].history[-1].start
     assert held(rule_on("local_cofinance", day)).number("local_share") == STATUTORY_LOCAL_SHARE
-    cycle = catalogue()["money.cycle_months"].history[0].value
+    cycle = catalogue()["funding.grant_months"].history[0].value
     assert held(rule_on("grant_cycle", day)).number("grant_years") * 12 == cycle

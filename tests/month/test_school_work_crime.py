@@ -173,11 +173,10 @@ def test_who_has_parents_without_a_wage_draws_from_the_towns_level() -> None:
 
 
 def finds(p: Work = WORK, **changed: float) -> float:
-    facts: dict[str, float] = dict(age=35, sex=0, weak=1, trend=0.0, stigma=0.0, foreign=0, programme=0.0, help=1.0)
+    facts: dict[str, float] = dict(age=35, weak=1, trend=0.0, stigma=0.0, foreign=0, help=1.0)
     facts |= changed
     return finds_work(
-        int(facts["age"]), int(facts["sex"]), int(facts["weak"]), facts["trend"], facts["stigma"],
-        int(facts["foreign"]), facts["programme"], facts["help"], p,
+        int(facts["age"]), int(facts["weak"]), facts["trend"], facts["stigma"], int(facts["foreign"]), facts["help"], p,
     )  # fmt: skip
 
 
@@ -194,13 +193,6 @@ def test_the_address_costs_callbacks_of_applicants_of_foreign_background_only() 
     assert finds(WORK._replace(callback_penalty=0.0), stigma=1.0, foreign=1) == finds()
 
 
-def test_programmes_help_by_reach_and_gain() -> None:
-    gain = 1.0 + WORK.programme_reach * (WORK.programme_men - 1.0)
-    assert finds(programme=1.0) == pytest.approx(WORK.find_weak * gain)
-    assert finds(programme=0.0, sex=1) == finds(programme=0.0, sex=0)
-    assert finds(WORK._replace(programme_reach=0.0), programme=1.0) == finds()
-
-
 def test_a_rising_trend_helps_to_find_and_to_keep_work() -> None:
     assert finds(trend=0.3) > finds() > finds(trend=-0.3)
     assert loses_work(20, 1, 0.3, WORK) < loses_work(20, 1, 0.0, WORK)
@@ -215,8 +207,8 @@ def test_fresh_jobs_of_the_weakly_attached_end_most() -> None:
 
 def at_work(activity: int = EMPLOYED, months_old: int = 400, weak: int = 1, u: float = 0.5, turn: float = 0.5) -> int:
     return work_event(
-        months_old=months_old, sex=0, activity=activity, weak=weak, months_in=100, trend=0.0, stigma=0.0, foreign=0,
-        programme=0.0, help=1.0, becomes_weak=0.01, recovers=0.02, pension_age_months=780, u_job=u,
+        months_old=months_old, activity=activity, weak=weak, months_in=100, trend=0.0, stigma=0.0, foreign=0,
+        help=1.0, becomes_weak=0.01, recovers=0.02, pension_age_months=780, u_job=u,
         u_attachment=turn, p=WORK,
     )  # fmt: skip
 
@@ -246,10 +238,12 @@ def test_ties_multiply_the_chance_of_work_and_the_risk_of_a_conviction() -> None
     c, world = town.context, town.world
     row = int(people(world)[np.flatnonzero(ages(town, people(world)) == 30)[0]])
     area = int(world.households.area[world.persons.household[row]])
-    assert work.help_of(world.ties, world.areas, row, area) == 1.0
+    m, sex = market(c), int(world.persons.sex[row])
+    assert work.help_of(world.ties, world.areas, row, area, sex, m) == 1.0  # no area of this town has a plan
     before = crime.risk_of(world.persons, world.ties, row, c.month, 1.0, CRIME)
     world.ties.job_chance[row], world.ties.offending[row], world.areas.contacts[area] = 6144, 2048, 1.1
-    assert work.help_of(world.ties, world.areas, row, area) == pytest.approx(1.65)
+    assert work.help_of(world.ties, world.areas, row, area, sex, m) == pytest.approx(1.65)
+    assert work.help_of(world.ties, world.areas, row, area, sex, m._replace(help_on=0.0)) == pytest.approx(1.1)
     assert crime.risk_of(world.persons, world.ties, row, c.month, 1.0, CRIME) == pytest.approx(0.5 * before)
     assert market(c).most_help == pytest.approx(1.65)
 
@@ -257,17 +251,13 @@ def test_ties_multiply_the_chance_of_work_and_the_risk_of_a_conviction() -> None
 def test_no_chance_at_work_is_above_the_bound_that_lets_the_month_skip_people() -> None:
     c = small_town(scale=0.02).context
     for trend in (-0.3, 0.0, 0.3):
-        for programme in (-1.0, 0.0, 0.7):
-            m = market(c)._replace(
-                trend_danish=trend, trend_nonwestern=-trend, programme=np.full(len(c.dose), programme), most_help=1.5
-            )
-            bounds = work.highest_words(m, WORK).reshape(-1, 2)[[EMPLOYED, OUTSIDE]] * UNIT
-            for weak, sex, foreign, stigma, age in itertools.product((0, 1), (0, 1), (0, 1), (0.0, 1.0), (30, 60)):
-                of_person = -trend if foreign else trend
-                found = finds(age=age, sex=sex, weak=weak, trend=of_person, stigma=stigma, foreign=foreign,
-                              programme=programme, help=1.5)  # fmt: skip
-                assert found <= bounds[1, weak] + UNIT
-                assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + UNIT
+        m = market(c)._replace(trend_danish=trend, trend_nonwestern=-trend, most_help=1.5)
+        bounds = work.highest_words(m, WORK).reshape(-1, 2)[[EMPLOYED, OUTSIDE]] * UNIT
+        for weak, foreign, stigma, age in itertools.product((0, 1), (0, 1), (0.0, 1.0), (30, 60)):
+            of_person = -trend if foreign else trend
+            found = finds(age=age, weak=weak, trend=of_person, stigma=stigma, foreign=foreign, help=1.5)
+            assert found <= bounds[1, weak] + UNIT
+            assert max(loses_work(months, weak, of_person, WORK) for months in (0, 100)) <= bounds[0, weak] + UNIT
 
 
 def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:
@@ -285,10 +275,10 @@ def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:
     foreign = persons.origin[rows] >= 2
     area = town.world.households.area[persons.household[rows]]
     found = found * (1.0 - WORK.callback_penalty * town.world.areas.stigma[area] * foreign * m.callbacks_on)
-    gain = np.where(persons.sex[rows] == 0, WORK.programme_men, WORK.programme_women)
-    found = found * (1.0 + WORK.programme_reach * (gain - 1.0) * m.programme[area])
-    chance = np.where(employed, loses, found)
     ties, households, areas = town.world.ties, town.world.households, town.world.areas
+    found = found * m.without_plan[area, persons.sex[rows]] * ties.job_chance[rows] / work.JOB_CHANCE_UNIT
+    assert len(np.unique(ties.job_chance[rows])) == 3, "nobody is helped: no, men, women"
+    chance = np.where(employed, loses, found)
     for shift, happens in ((-2, True), (2, False)):
         word = np.clip(np.rint(chance * 2.0**32) + shift * 2.0, 1, never).astype(np.int64)
         events = [

@@ -1,7 +1,7 @@
 """Money: the Landsbyggefond's frame becomes helhedsplan grants, and grants become work in the areas.
 
-Grants last four years and end at different times, so that a cut bites as they run out (law.md §4.1, S92 S93). This
-version turns money into one effect, on finding work; communities and staff come with their own processes.
+Grants last four years and end at different times, so that a cut bites as they run out (law.md §4.1, S92 S93). The
+frame goes to the areas by residents, or in part by need. What the money employs is in month/staff.py.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import mix
+from beboersim.evidence.areas import areas_in, read_areas
 from beboersim.kernel import kernel
 from beboersim.month.ledger import FLOW
 from beboersim.policy.catalogue import catalogue
@@ -21,21 +22,30 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 PROGRAMME_SPEND = FLOW["programme_spend"]
+FIRST_ROWS, LAST_ROWS = 2010, 2015  # years of the shipped table of areas
 STATUTORY_LOCAL_SHARE = 0.25  # at least a quarter is local money (S88 S91)
 
 
 class Money(NamedTuple):
     """Parameters of this process; see evidence/parameters/money.toml."""
 
-    cycle_months: float
     reference_frame: float
     spend_per_resident: float
 
 
 @kernel
+def months_into_grant(area_key: int, month: int, cycle_months: int) -> int:
+    """Return how many months ago an area's grant began; areas' grants are spread over the cycle.
+
+    Where grants are made twice as long, every second end falls away and none is moved.
+    """
+    return (month - mix(area_key, 48) % cycle_months) % cycle_months
+
+
+@kernel
 def grant_ends(area_key: int, month: int, cycle_months: int) -> int:
-    """Say whether an area's grant runs out at the start of this month; areas' ends are spread over the cycle."""
-    return 1 if (month - mix(area_key, 48) % cycle_months) % cycle_months == 0 else 0
+    """Say whether an area's grant runs out at the start of this month."""
+    return 1 if months_into_grant(area_key, month, cycle_months) == 0 else 0
 
 
 @kernel
@@ -56,19 +66,53 @@ def grant_dose(frame: float, reference: float, local_share: float, reference_sha
     return own * (1.0 - reference_share) / (1.0 - local_share)
 
 
+@kernel
+def dealt_out(by_need: float, need: float) -> float:
+    """Return what an area gets for a resident over what areas get in the mean.
+
+    Parameters
+    ----------
+    by_need
+        Share of the frame that follows need; the rest follows residents alone.
+    need
+        Share of 18-64 outside work and education over that of all areas with a plan.
+    """
+    return 1.0 - by_need + by_need * need
+
+
+def needs(c: Context) -> F64:
+    """Return the share of 18-64 outside work by area over that of all areas with a plan in the country, 1 elsewhere.
+
+    The country's is that of the areas of the start year, so that what an area gets does not hang on which others are
+    in the run.
+    """
+    world = c.world
+    found = np.ones(len(c.dose))
+    rows = areas_in(min(max(c.start_month // 12, FIRST_ROWS), LAST_ROWS), read_areas())
+    known = [(row.outside_work, row.residents) for row in rows if row.outside_work and row.residents]
+    mean = float(np.average([one for one, _ in known], weights=[many for _, many in known]))
+    share = c.measurement.outside[:, 0]
+    here = (world.areas.kind[: world.places] == NAMED_AREA) & np.isfinite(share)
+    found[: world.places][here] = share[here] / mean
+    return found
+
+
 def money(c: Context) -> None:
     """Money: grants that run out are renewed from the fund's frame of the day; a cut bites as they do."""
     p = c.parameters.money
     world = c.world
+    cycle = int(c.number("funding.grant_months"))
+    by_need = c.number("funding.by_need")
+    need = needs(c) if by_need > 0.0 else np.ones(len(c.dose))
     dose = grant_dose(
         c.number("funding.social_frame"), p.reference_frame, c.number("funding.local_share"), STATUTORY_LOCAL_SHARE,
         c.number("funding.backfill"),
     )  # fmt: skip
     for area in range(world.places):
         if world.areas.kind[area] == NAMED_AREA and grant_ends(
-            world.areas.id[area], c.month, int(p.cycle_months)
+            world.areas.id[area], c.month, cycle
         ):
-            c.dose[area] = dose
+            c.dose[area] = dose * dealt_out(by_need, need[area])
     spend_flow(c)
 
 
@@ -86,11 +130,19 @@ def first_doses(c: Context) -> F64:
     return np.where(named, dose, 1.0)
 
 
+def plan_money(c: Context, dose: F64) -> F64:
+    """Return the helhedsplan money of a dose by area, DKK a year, local part included; none where there is no plan."""
+    residents = np.zeros(len(dose))
+    residents[: c.world.places] = c.measurement.residents
+    named = c.world.areas.kind == NAMED_AREA
+    return named * dose * money_a_resident(c.parameters.money) * residents
+
+
+def money_a_resident(p: Money) -> float:
+    """Return what the frame of 2015-2018 gave for a resident and year, DKK, local part included."""
+    return p.spend_per_resident / (1.0 - STATUTORY_LOCAL_SHARE)
+
+
 def spend_flow(c: Context) -> None:
     """Book the month's helhedsplan money, local part included."""
-    p = c.parameters.money
-    residents = np.zeros(len(c.dose))
-    residents[: c.world.places] = c.measurement.sums[:, 0]
-    named = c.world.areas.kind == NAMED_AREA
-    yearly = named * c.dose * p.spend_per_resident * residents / (1.0 - STATUTORY_LOCAL_SHARE)
-    c.ledger.flows[PROGRAMME_SPEND, :] += yearly / 12.0
+    c.ledger.flows[PROGRAMME_SPEND, :] += plan_money(c, c.dose) / 12.0

@@ -13,7 +13,7 @@ from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
 from beboersim.month.schooling import LEARNING_UNIT, works_at_home
-from beboersim.month.work import finds_work, help_of, loses_work, market
+from beboersim.month.work import finds_work, loses_work, market, plan_help
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of
@@ -153,22 +153,21 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
         return {}
     area = int(c.world.households.area[persons.household[row]])
     age, sex = (c.month - int(persons.birth[row])) // 12, int(persons.sex[row])
-    stigma, programme = float(c.world.areas.stigma[area]) * m.callbacks_on, float(m.programme[area])
-
-    ties = float(help_of(c.world.ties, c.world.areas, row, area))
+    stigma = float(c.world.areas.stigma[area]) * m.callbacks_on
+    helped, contacts = float(plan_help(c.world.ties, row, area, sex, m)), float(c.world.areas.contacts[area])
 
     def chance(
-        years: int = age, t: float = trend, reputation: float = stigma, money: float = programme, help: float = ties
+        years: int = age, t: float = trend, reputation: float = stigma, plan: float = helped, known: float = contacts
     ) -> float:
-        return float(finds_work(years, sex, weak, t, reputation, foreign, money, help, p))
+        return float(finds_work(years, weak, t, reputation, foreign, plan * known, p))
 
     now = chance()
     why = (
         Reason("after_55", now / chance(years=min(age, 54)), float(age)),
         Reason("trend_found", now / chance(t=0.0)),
         Reason("callbacks", now / chance(reputation=0.0), stigma),
-        Reason("programme", now / chance(money=0.0), programme),
-        Reason("help", now / chance(help=1.0)),
+        Reason("programme", now / chance(plan=1.0), helped),
+        Reason("help", now / chance(known=1.0), contacts),
     )
     return {"finds_work": Odds(now, why)}
 

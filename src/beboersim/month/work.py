@@ -15,6 +15,7 @@ from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
+from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
 from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
@@ -28,7 +29,6 @@ ADULT_MONTHS = 18 * 12  # grants and benefits of one's own begin at eighteen
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
 PENSION_AGES = ((0.0, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0), (2030.0, 68.0))
-JOB_CHANCE_UNIT = 4096.0  # ties.job_chance is kept in these parts
 JOB_CHANCES = FLOW["job_chances"]
 UNCHANGED, RETIRES, WITHDRAWS, RECOVERS, LOSES, FINDS = range(6)
 
@@ -36,12 +36,10 @@ UNCHANGED, RETIRES, WITHDRAWS, RECOVERS, LOSES, FINDS = range(6)
 @kernel
 def finds_work(
     age: int,
-    sex: int,
     weak: int,
     trend: float,
     stigma: float,
     foreign: int,
-    programme: float,
     help: float,
     p: Work,
 ) -> float:
@@ -53,9 +51,6 @@ def finds_work(
         Log-odds of employment against the start year, by date and origin; an exogenous rate (M5-190 to M5-195).
     stigma, foreign
         Callbacks fall with the address's reputation for applicants of foreign background only (methods §2.3, M23).
-    programme
-        Helhedsplan money running in the area over what the frame of 2015-2018 gave it, less one (M05). The rates are
-        those of 2015 with that money running, so the same money changes nothing and a cut takes its part away.
     help
         Times the chance of others, by what the person takes part in and whom they know (`help_of`).
     """
@@ -64,8 +59,6 @@ def finds_work(
         rate *= p.find_after_55
     rate *= np.exp(0.5 * trend)
     rate *= 1.0 - p.callback_penalty * stigma * foreign
-    gain = p.programme_men if sex == 0 else p.programme_women
-    rate *= 1.0 + p.programme_reach * (gain - 1.0) * programme
     rate *= help
     return min(rate, 0.9)
 
@@ -83,14 +76,12 @@ def loses_work(months_in_job: int, weak: int, trend: float, p: Work) -> float:
 @kernel
 def work_event(
     months_old: int,
-    sex: int,
     activity: int,
     weak: int,
     months_in: int,
     trend: float,
     stigma: float,
     foreign: int,
-    programme: float,
     help: float,
     becomes_weak: float,
     recovers: float,
@@ -118,7 +109,7 @@ def work_event(
         return RECOVERS
     if activity == EMPLOYED:
         return LOSES if u_job < loses_work(months_in, weak, trend, p) else UNCHANGED
-    chance = finds_work(months_old // 12, sex, weak, trend, stigma, foreign, programme, help, p)
+    chance = finds_work(months_old // 12, weak, trend, stigma, foreign, help, p)
     return FINDS if u_job < chance else UNCHANGED
 
 
@@ -129,16 +120,23 @@ class Market(NamedTuple):
     trend_danish: float
     trend_nonwestern: float
     callbacks_on: float
-    programme: F64  # area: helhedsplan money over that of 2015-2018, less one
+    help_on: float  # whether help towards work helps
+    without_plan: F64  # area x sex: chance of finding work of who is not helped, over that of 2015 (month.reach)
     becomes_weak: F64  # municipality x age 18-64, monthly
     recovers: F64
     most_help: float  # of anybody, see `help_of`
 
 
 @kernel
-def help_of(ties: Ties, areas: Areas, row: int, area: int) -> float:
+def plan_help(ties: Ties, row: int, area: int, sex: int, m: Market) -> float:
+    """Return a person's chance of finding work over that of 2015, by the area's plan: helped, or left without (M05)."""
+    return m.without_plan[area, sex] * (1.0 + m.help_on * (ties.job_chance[row] / JOB_CHANCE_UNIT - 1.0))
+
+
+@kernel
+def help_of(ties: Ties, areas: Areas, row: int, area: int, sex: int, m: Market) -> float:
     """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
-    return ties.job_chance[row] / JOB_CHANCE_UNIT * areas.contacts[area]
+    return plan_help(ties, row, area, sex, m) * areas.contacts[area]
 
 
 @kernel
@@ -146,11 +144,8 @@ def highest_words(m: Market, p: Work) -> U32:
     """Return a bound on the words of draws that let somebody lose or find work, by activity and attachment."""
     trend = max(abs(m.trend_danish), abs(m.trend_nonwestern))
     lift = np.exp(0.5 * trend)
-    gain = max(p.programme_men, p.programme_women, 1.0) - 1.0
-    lift_found = lift * (1.0 + p.programme_reach * gain * max(m.programme.max(), 0.0)) * max(p.find_after_55, 1.0)
-    lift_found *= m.most_help
-    # Where money is cut and the programme harms, or the penalty is a gain, the bound is the whole.
-    if min(p.programme_men, p.programme_women) < 1.0 or p.callback_penalty < 0.0:
+    lift_found = lift * max(p.find_after_55, 1.0) * m.most_help
+    if p.callback_penalty < 0.0:  # where the penalty is a gain, the bound is the whole
         lift_found = 100.0 * m.most_help
     words = np.zeros((len(ACTIVITIES), 2), np.uint32)
     words[EMPLOYED, 0] = highest_word(p.lose_stable * lift)
@@ -252,15 +247,13 @@ def event_at_work(
     foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
     return work_event(
         months_old,
-        persons.sex[row],
         persons.activity[row],
         persons.weak[row],
         month - persons.since[row],
         m.trend_nonwestern if foreign == 1 else m.trend_danish,
         areas.stigma[area] * m.callbacks_on,
         foreign,
-        m.programme[area],
-        help_of(ties, areas, row, area),
+        help_of(ties, areas, row, area, persons.sex[row], m),
         m.becomes_weak[town, age],
         m.recovers[town, age],
         m.pension_age_months,
@@ -381,7 +374,8 @@ def market(c: Context) -> Market:
         trends.danish_employment_logit_trend(c.rates_time) - trends.danish_employment_logit_trend(start),
         trends.nonwestern_employment_logit_trend(c.rates_time) - trends.nonwestern_employment_logit_trend(start),
         c.number("stigma.on_callbacks"),
-        (c.dose - 1.0) * c.number("funding.on_jobs"),
+        c.number("funding.on_jobs"),
+        without_plan(c) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
         np.stack([one.becomes_weak for one in c.attachment]),
         np.stack([one.recovers for one in c.attachment]),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max(),

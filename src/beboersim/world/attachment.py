@@ -32,9 +32,6 @@ class Work(NamedTuple):
     fresh_months: float
     find_after_55: float
     callback_penalty: float
-    programme_men: float
-    programme_women: float
-    programme_reach: float
     part_time_share: float
     part_time_hours: float
     benefit: float

@@ -1,0 +1,301 @@
+"""Reach: which residents of an area are in contact with the staff of its plan, and which of them are helped.
+
+Who would come is the person's own and does not change: one draw for contact, one for help towards work, one for advice.
+A person comes when the reach of the staff is above it. So as many take part as the reach says on any day, the first one
+too; those who fall out when staff are cut are those who were hardest to reach; and the same persons fall out in every
+world. Months in contact are counted, and begin again where the member of staff has gone.
+
+Help towards work multiplies the chance of finding it for who takes part (M05). The rates of finding work are those of
+2015, with the plans that ran then. So everybody in an area with a plan has the rate of 2015 over what help gave in the
+mean, and who takes part has more: at the frame of 2015-2018 the mean is the rate of 2015, and a cut takes its part
+away.
+What help gave is kept for years after it ended (effects E1), also by those who move away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.chance import Purpose, address, philox, uniform
+from beboersim.kernel import kernel
+from beboersim.month.staffing import (
+    ADVICE,
+    Staff,
+    as_first,
+    coordinated_work,
+    dose,
+    full_staff,
+    has_plan,
+    known_in_the_mean,
+    lever,
+    staff_per_1000,
+    stay,
+)
+from beboersim.world import taking_part
+from beboersim.world.codes import OUTSIDE
+from beboersim.world.columns import F64, I64
+from beboersim.world.state import Households, Persons, Ties
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+JOB_CHANCE_UNIT = 4096.0  # ties.job_chance is kept in these parts
+NO_HELP = 4096
+JOB_HELP, ADVISED = taking_part.JOB_HELP, taking_part.ADVICE
+FIRST_CONTACT, ADULT, LAST_WORKING_AGE = 6, 18, 64
+LONGEST_KNOWN = 255
+OWN = address(Purpose.STAFF, 0)  # who would come is drawn once; no month is month 0
+
+
+class Reach(NamedTuple):
+    """How far the staff reach this month, by area, and what it gives."""
+
+    adults: F64  # share of men in work who are in contact
+    children: F64  # the same of those aged 6-17
+    jobs: F64  # share of men in work who would take part in help towards work, were they outside it
+    advice: F64
+    breaks: F64  # chance that a contact is broken, for the member of staff has gone
+    gain: F64  # area x sex: times the chance of finding work, of who takes part
+    lasting: F64  # share of what help gave that is left a month after it ended
+    bridge: float  # times the chance of help, of those in contact
+    planned: F64  # 1 where there is a plan
+
+
+# One person
+
+
+@kernel
+def filled(staff: float, kappa: float) -> float:
+    """Return how much of the reach there can be is there (M01): the first members of staff bring the most.
+
+    Parameters
+    ----------
+    staff
+        Staff-years a thousand residents.
+    kappa
+        A thousand residents a staff-year (assumption, `staff.kappa`).
+    """
+    return 1.0 - np.exp(-kappa * staff)
+
+
+@kernel
+def weight_of(sex: int, outside: int, women: float, outside_work: float) -> float:
+    """Return how many times a man's in work an adult's chance of contact is (M01: participants come with weights)."""
+    return (women if sex == 1 else 1.0) * (outside_work if outside == 1 else 1.0)
+
+
+@kernel
+def meets(u: float, age: int, weight: float, adults: float, children: float) -> int:
+    """Say whether somebody is in contact with the staff.
+
+    Parameters
+    ----------
+    u
+        The person's own draw.
+    adults, children
+        The reach among men in work, and among those aged 6 to 17; smaller children are not counted.
+    """
+    if age < FIRST_CONTACT:
+        return 0
+    return 1 if u < (children if age < ADULT else adults * weight) else 0
+
+
+@kernel
+def is_helped(u: float, weight: float, reach: float, contact: int, bridge: float) -> int:
+    """Say whether an adult gets help of a kind; who is in contact with the staff finds the way more easily (C-16)."""
+    return 1 if u < reach * weight * (bridge if contact == 1 else 1.0) else 0
+
+
+@kernel
+def known_after(known: int, contact: int, broken: int) -> int:
+    """Return the months that somebody has been in contact with the same staff."""
+    if contact == 0 or broken == 1:
+        return 0
+    return min(known + 1, LONGEST_KNOWN)
+
+
+@kernel
+def kept_of_help(now: int, lasting: float) -> int:
+    """Return what a month without help leaves of what help gave, in parts of `JOB_CHANCE_UNIT` (effects E1)."""
+    return NO_HELP + int((now - NO_HELP) * lasting)
+
+
+@kernel
+def helped_in_the_mean(adults: float, jobs: float, weight: float, bridge: float) -> float:
+    """Return the share who take part in help towards work, some of them being in contact with the staff."""
+    contact = min(adults * weight, 1.0)
+    return contact * min(jobs * weight * bridge, 1.0) + (1.0 - contact) * min(jobs * weight, 1.0)
+
+
+@kernel
+def rate_without(share: float, gain: float) -> float:
+    """Return the chance of finding work of who is not helped over the chance of 2015, where a share were helped."""
+    return 1.0 / (1.0 + share * (gain - 1.0))
+
+
+# Everybody
+
+
+@kernel
+def visit(
+    persons: Persons,
+    ties: Ties,
+    row: int,
+    area: int,
+    month: int,
+    came: int,
+    seed: int,
+    this_month: int,
+    first_day: int,
+    r: Reach,
+    p: Staff,
+) -> None:
+    """Let one resident of an area with a plan meet the staff, or not; `came` is 1 for who has just moved in."""
+    age = (month - persons.birth[row]) // 12
+    outside = 1 if persons.activity[row] == OUTSIDE else 0
+    sex = persons.sex[row]
+    own = philox(seed, persons.id[row], OWN, 0)
+    weight = weight_of(sex, outside, p.women, p.outside)
+    contact = meets(uniform(own[0]), age, weight, r.adults[area], r.children[area])
+    if contact == 0 or first_day == 0:
+        broken = came
+        if contact == 1 and ties.known[row] > 0 and broken == 0:
+            broken = 1 if uniform(philox(seed, persons.id[row], this_month, 0)[0]) < r.breaks[area] else 0
+        ties.known[row] = known_after(ties.known[row], contact, broken)
+    else:
+        u = uniform(philox(seed, persons.id[row], this_month, 0)[0])
+        ties.known[row] = int(min(np.log(u) / np.log(1.0 - r.breaks[area]), LONGEST_KNOWN))
+    bits = ties.takes_part[row] & ~(JOB_HELP | ADVISED)
+    helped = 0
+    if age >= ADULT and is_helped(uniform(own[2]), weight, r.advice[area], contact, r.bridge) == 1:
+        bits |= ADVISED
+    if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
+        helped = is_helped(uniform(own[1]), weight, r.jobs[area], contact, r.bridge)
+    if helped == 1:
+        bits |= JOB_HELP
+        ties.job_chance[row] = round(JOB_CHANCE_UNIT * r.gain[area, sex])
+    else:
+        ties.job_chance[row] = kept_of_help(ties.job_chance[row], r.lasting[area])
+    ties.takes_part[row] = bits
+
+
+@kernel
+def visit_all(
+    persons: Persons,
+    ties: Ties,
+    households: Households,
+    used: I64,
+    month: int,
+    seed: int,
+    this_month: int,
+    first_day: int,
+    r: Reach,
+    p: Staff,
+) -> None:
+    """Go through the residents of the areas with a plan, and through those elsewhere who once had to do with one."""
+    mine = JOB_HELP | ADVISED
+    known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
+    for row in range(used[0]):
+        if (known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)) != 0 and persons.household[row] >= 0:
+            area = households.area[persons.household[row]]
+            if r.planned[area] == 0.0:
+                known[row] = 0
+                takes_part[row] &= ~mine
+                chance[row] = kept_of_help(chance[row], r.lasting[area])
+    for home in range(used[1]):
+        if households.head[home] < 0 or r.planned[households.area[home]] == 0.0:
+            continue
+        area = households.area[home]
+        came = 1 if households.moved_in[home] >= month - 1 else 0
+        row = households.head[home]
+        while row >= 0:
+            visit(persons, ties, row, area, month, came, seed, this_month, first_day, r, p)
+            row = persons.next[row]
+
+
+# What the month knows
+
+
+def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
+    """Return how far the staff reach; at the start no lever is read, but what it was (switches are).
+
+    Parameters
+    ----------
+    breaks
+        The chance that a contact is broken this month, by area.
+    """
+    areas, p = c.world.areas, c.parameters.staff
+    full = full_staff(c)
+    all_work = np.divide(areas.staff, full, out=np.zeros(len(full)), where=full > 0.0)
+    free = lever(c, "staff.non_authority", at_start)
+    able = staff_per_1000(c) * areas.fit * (free + (1.0 - free) * p.authority)
+
+    def part(one: F64) -> F64:
+        found = np.zeros(len(one))
+        for area in np.flatnonzero(full > 0.0):
+            found[area] = filled(able[area] * one[area], p.kappa)
+        return found
+
+    contact = c.number("staff.on_contact") * part(all_work) * by_being_known(c)
+    if not at_start:
+        contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
+    times = np.ones(len(full)) if at_start else coordinated_work(c)
+    gain = np.stack([1.0 + (one - 1.0) * times for one in (p.jobs_men, p.jobs_women)], axis=1)
+    return Reach(
+        adults=p.reach_adults * contact,
+        children=p.reach_children * contact,
+        jobs=p.reach_adults * part(dose(c, "education_and_jobs", at_start)),
+        advice=c.number("staff.on_advice") * p.advice_reach * part(dose(c, ADVICE, at_start)),
+        breaks=breaks,
+        gain=gain,
+        lasting=0.5 ** (1.0 / (p.lasting_months * times)),
+        bridge=bridge(c),
+        planned=has_plan(c),
+    )
+
+
+def bridge(c: Context) -> float:
+    """Return how many times the chance of help contact with the staff gives."""
+    return 1.0 + c.number("staff.bridge_on_help") * (c.parameters.staff.bridge - 1.0)
+
+
+def by_being_known(c: Context) -> F64:
+    """Return the reach that being known gives, over that at the reference, by area (C-17)."""
+    p = c.parameters.staff
+    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / known_in_the_mean(c)
+
+
+def without_plan(c: Context) -> F64:
+    """Return the chance of finding work without help over the chance of 2015, by area and sex; 1 without a plan."""
+    p = c.parameters.staff
+    part = filled(staff_per_1000(c), p.kappa)
+    found = np.ones((len(c.dose), 2))
+    for sex, gain in enumerate((p.jobs_men, p.jobs_women)):
+        share = helped_in_the_mean(
+            c.number("staff.on_contact") * p.reach_adults * part, p.reach_adults * part,
+            weight_of(sex, 1, p.women, p.outside), bridge(c),
+        )  # fmt: skip
+        found[:, sex] = np.where(has_plan(c) > 0.0, rate_without(share, gain), 1.0)
+    return found
+
+
+def meet(c: Context, breaks: F64) -> None:
+    """Let the residents meet the staff of the month."""
+    world, p = c.world, c.parameters.staff
+    visit_all(
+        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.STAFF), 0,
+        reach_now(c, breaks), p,
+    )  # fmt: skip
+
+
+def first_meetings(c: Context) -> None:
+    """Let the residents of the first day be in contact as many months as they would be if it had always been so."""
+    world, p = c.world, c.parameters.staff
+    cycle = as_first("funding.grant_months", c)
+    stays = stay(p.turnover, 1.0, 0) * as_first("staff.kept", c) ** (1.0 / cycle)
+    visit_all(
+        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.TIES_AT_START), 1,
+        reach_now(c, np.full(len(c.dose), 1.0 - stays), at_start=True), p,
+    )  # fmt: skip
