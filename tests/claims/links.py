@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import links_youth
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
 
@@ -244,7 +245,7 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN,)
+LINKS: tuple[Link, ...] = (*OWN, *links_youth.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {

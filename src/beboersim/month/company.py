@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import inlined, kernel
 from beboersim.month.street import ALONE, FIRST, IN_TOUCH, LAST_JOINING, OLDEST_YOUNG
 from beboersim.world.codes import EMPLOYED, KEEPER, STUDENT
 from beboersim.world.columns import F64, I64
@@ -37,7 +37,7 @@ def no_day_yet() -> FirstDay:
     return FirstDay(np.zeros(0), np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
-@kernel
+@inlined
 def home_of(persons: Persons, ties: Ties, households: Households, home: int, row: int) -> int:
     """Return BURDENED where another who keeps the home was convicted in four years or uses heavily, and POOR.
 
@@ -83,8 +83,9 @@ def count_young(
                 elif months_old < LAST_JOINING:
                     found[area, OFF_THE_STREET] += 1.0
                     found[area, IN_COMPANY] += 1.0 if ties.peers[row] == COMMUNITY else 0.0
-                of = shares[sex, home_of(persons, ties, households, home, row) & BURDENED, months_old - FIRST]
-                expected[area, sex] += of[ALONE] + of[IN_TOUCH]
+                burdened = home_of(persons, ties, households, home, row) & BURDENED
+                age = months_old - FIRST
+                expected[area, sex] += shares[sex, burdened, age, ALONE] + shares[sex, burdened, age, IN_TOUCH]
                 if months_old >= ADULT:
                     works = persons.activity[row] == EMPLOYED or persons.activity[row] == STUDENT
                     found[area, OLDER] += 1.0

@@ -7,10 +7,12 @@ lever was in 2015 is the measure: clubs, street workers and homework cafés are 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from beboersim.kernel import kernel
 from beboersim.month.clubs import MOST, debates_in
 from beboersim.month.company import (
     MEN,
@@ -58,28 +60,45 @@ CLOSES = {
 
 
 class Offer(NamedTuple):
-    """The month's offer to the young, by area, and what they meet there."""
+    """What one area offers the young in a month, and what they meet there."""
 
-    plan: I64  # 1 where there is a social plan
-    club_hours: F64  # times those of 2015-2018
-    staffed: F64  # part of a club's hours in which staff lead something
-    volunteers: F64  # part of what the young's own café needs that the area's volunteers can do
-    jobs: F64  # share of those of 13-17 who are offered help to a job with a mentor
-    lasting: F64  # part of these jobs that last a year or more
-    homework: F64  # hours, times those of 2015-2018
-    workers: F64  # street workers' hours, times those of 2015-2018
-    authority: F64  # 1 where they act as an authority
-    evenings: F64  # of the café, a week
-    open_share: F64  # part of them that there is somebody to open
-    run_by_young: F64  # 1 where the young run the café
-    fit: F64  # how well activities fit those they are for, times
-    coordinated: F64  # times the worth of prevention that is coordinated as in 2015
-    role_models: F64  # share of older youths in work or education over the first day's, in standard deviations
-    pull: F64  # times as many join the street as on the first day, by what is seen there
-    friends: F64  # area x sex: the same by the friends who are there
-    company_then: F64  # share of the young off the street who had company on the first day
+    club_hours: float  # times those of 2015-2018
+    staffed: float  # part of a club's hours in which staff lead something
+    volunteers: float  # part of what the young's own café needs that the area's volunteers can do
+    jobs: float  # share of those of 13-17 who are offered help to a job with a mentor
+    lasting: float  # part of these jobs that last a year or more
+    homework: float  # hours, times those of 2015-2018
+    workers: float  # street workers' hours, times those of 2015-2018
+    authority: float  # 1 where they act as an authority
+    evenings: float  # of the café, a week
+    open_share: float  # part of them that there is somebody to open
+    run_by_young: float  # 1 where the young run the café
+    fit: float  # how well activities fit those they are for, times
+    coordinated: float  # times the worth of prevention that is coordinated as in 2015
+    role_models: float  # share of older youths in work or education over the first day's, in standard deviations
+    pull: float  # times as many join the street as on the first day, by what is seen there
+    friends_of_men: float  # the same by the friends of one's own sex who are there
+    friends_of_women: float
+    company_then: float  # share of the young off the street who had company on the first day
     usual_jobs: float  # `jobs` and `lasting` at the reference
     usual_lasting: float
+
+
+REFERENCE = Offer(
+    club_hours=1.0, staffed=1.0, volunteers=0.0, jobs=0.0, lasting=0.0, homework=1.0, workers=1.0, authority=0.0,
+    evenings=0.0, open_share=0.0, run_by_young=0.0, fit=1.0, coordinated=1.0, role_models=0.0, pull=1.0,
+    friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, usual_jobs=0.0, usual_lasting=0.0,
+)  # fmt: skip
+
+
+@kernel
+def offer_of(o: F64, area: int) -> Offer:
+    """Return the offer of one area, of a table of area x what is offered."""
+    a = o[area]
+    return Offer(
+        a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16],
+        a[17], a[18], a[19],
+    )  # fmt: skip
 
 
 def acting(c: Context) -> Youth:
@@ -103,29 +122,27 @@ def coordinated(c: Context) -> F64:
     return np.ones(len(c.world.areas.kind))
 
 
-def usual(name: str) -> float:
-    """Return what a lever of the group was in 2015."""
-    return float(catalogue()[f"youth.{name}"].default_on(date(2015, 1, 1)))
+@cache
+def reference() -> Offer:
+    """Return the offer of 2015, whatever a scenario says: the levers as they were, and nothing new."""
+    jobs, lasting = (
+        float(catalogue()[f"youth.{name}"].default_on(date(2015, 1, 1))) for name in ("jobs", "jobs_lasting")
+    )
+    return REFERENCE._replace(jobs=jobs, lasting=lasting, usual_jobs=jobs, usual_lasting=lasting)
 
 
-def nothing_new(c: Context) -> Offer:
-    """Return the offer of the reference: what ran in 2015, whatever the scenario says."""
-    n = len(c.world.areas.kind)
-    ones, none = np.ones(n), np.zeros(n)
-    return Offer(
-        plan=has_plan(c), club_hours=ones, staffed=ones, volunteers=none, jobs=np.full(n, usual("jobs")),
-        lasting=np.full(n, usual("jobs_lasting")), homework=ones, workers=ones, authority=none, evenings=none,
-        open_share=none, run_by_young=none, fit=ones, coordinated=ones, role_models=none, pull=ones,
-        friends=np.ones((n, 2)), company_then=none, usual_jobs=usual("jobs"), usual_lasting=usual("jobs_lasting"),
-    )  # fmt: skip
+def nothing_new(c: Context) -> F64:
+    """Return the offer of the reference: area x what is offered."""
+    return np.tile(np.array(reference()), (len(c.world.areas.kind), 1))
 
 
-def offers(c: Context, p: Youth, counted: Count) -> Offer:
-    """Return the month's offer."""
-    areas, staff = c.world.areas, of_plan_staff(c)
+def offers(c: Context, p: Youth, counted: Count) -> F64:
+    """Return the month's offer: area x what is offered."""
+    areas, staff, usual = c.world.areas, of_plan_staff(c), reference()
     own_hands = c.by_area("youth.cafe_run_by_young")
     volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
-    return nothing_new(c)._replace(
+    men, women = friends(c, p, counted.found)
+    month = Offer(
         club_hours=c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
         staffed=c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
         volunteers=volunteers,
@@ -137,13 +154,20 @@ def offers(c: Context, p: Youth, counted: Count) -> Offer:
         evenings=c.by_area("youth.cafe_evenings"),
         open_share=np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
         run_by_young=own_hands,
-        fit=areas.fit.copy(),
+        fit=areas.fit,
         coordinated=coordinated(c),
         role_models=role_models(c, p, counted.found),
         pull=pull(c, p, counted.found),
-        friends=friends(c, p, counted.found),
+        friends_of_men=men,
+        friends_of_women=women,
         company_then=c.young_at_start.company,
+        usual_jobs=usual.usual_jobs,
+        usual_lasting=usual.usual_lasting,
     )
+    found = nothing_new(c)
+    for k, column in enumerate(month):
+        found[:, k] = column
+    return found
 
 
 def role_models(c: Context, p: Youth, found: F64) -> F64:
@@ -154,33 +178,22 @@ def role_models(c: Context, p: Youth, found: F64) -> F64:
 
 def pull(c: Context, p: Youth, found: F64) -> F64:
     """Return `pull_of_groups` by area; the groups are those seen last month."""
-    then, now = c.young_at_start, c.world.areas.street
+    then = c.young_at_start
     touched = share(found, TOUCHED, STREET_MEN, STREET_WOMEN)
-    plan = has_plan(c)
-    return np.array(
-        [
-            pull_of_groups(now[a], then.street[a], touched[a], then.touched[a], p) if plan[a] else 1.0
-            for a in range(len(plan))
-        ]
-    )
+    return pull_of_groups(c.world.areas.street, then.street, touched, then.touched, p)
 
 
-def friends(c: Context, p: Youth, found: F64) -> F64:
-    """Return `pull_of_friends` by area and sex; the young of other areas of the town go to the same schools (X14)."""
-    plan, then = has_plan(c), c.young_at_start.friends
-    times = np.ones((len(plan), 2))
-    of_town = c.world.areas.municipality
+def friends(c: Context, p: Youth, found: F64) -> tuple[F64, F64]:
+    """Return `pull_of_friends` by area, of men and of women; the young of a town's areas share its schools (X14)."""
+    then, town = c.young_at_start.friends, np.maximum(c.world.areas.municipality, 0)
+    both = []
     for sex, (number, on_street) in enumerate(((MEN, STREET_MEN), (WOMEN, STREET_WOMEN))):
-        for area in np.flatnonzero(plan):
-            town = np.flatnonzero(plan * (of_town == of_town[area]))
-            young = found[town, number]
-            whole = max(young.sum(), 1.0)
-            seen = p.neighbour_weight * found[area, on_street] / max(found[area, number], 1.0)
-            seen += (1.0 - p.neighbour_weight) * found[town, on_street].sum() / whole
-            usual_share = p.neighbour_weight * then[area, sex]
-            usual_share += (1.0 - p.neighbour_weight) * float((then[town, sex] * young).sum()) / whole
-            times[area, sex] = pull_of_friends(seen, usual_share, p)
-    return times
+        young = found[:, number]
+        now = np.divide(found[:, on_street], young, out=then[:, sex].copy(), where=young > 0.0)
+        more = now - then[:, sex]
+        of_town = np.bincount(town, weights=young * more) / np.maximum(np.bincount(town, weights=young), 1.0)
+        both.append(pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p))
+    return both[0], both[1]
 
 
 def debates(c: Context) -> I64:

@@ -38,32 +38,30 @@ def joining(sex: int, months_old: int, burdened: int, p: Youth) -> float:
     return rate * (p.home_street if burdened == 1 else 1.0)
 
 
-@kernel
-def pull_of_groups(street: float, then: float, touched: float, touched_then: float, p: Youth) -> float:
+def pull_of_groups(street: F64, then: F64, touched: F64, touched_then: F64, p: Youth) -> F64:
     """Return how many times as many join where groups are more visible than on the first day (A-09; E037).
 
     Parameters
     ----------
     street, then
-        Young people of street groups per 1,000 residents, now and on the first day.
+        Young people of street groups per 1,000 residents, now and on the first day; by area, as all here.
     touched, touched_then
         Share of them whom street workers are in touch with: work with a group may hold it together (E144).
     """
     held = (1.0 + p.cohesion * touched) / (1.0 + p.cohesion * touched_then)
-    return min(np.exp(p.street_pull * (street - then)) * held, MOST)
+    return np.minimum(np.exp(p.street_pull * (street - then)) * held, MOST)
 
 
-@kernel
-def pull_of_friends(share: float, then: float, p: Youth) -> float:
-    """Return how many times as many of those without other company join where more of their own sex are there (A-12).
+def pull_of_friends(more: F64, p: Youth) -> F64:
+    """Return how many times as many of those without other company join where more of their friends are (A-12).
 
     Parameters
     ----------
-    share, then
-        Share of the young of the same sex who are on the street, now and on the first day; part of one's friends live
-        here and part go to the same school (X14).
+    more
+        Share of one's friends who are on the street over that of the first day; part of them live here, and part go to
+        the same school (X14).
     """
-    return min(max(p.friends ** ((share - then) / p.friends_sd), 1.0 / MOST), MOST)
+    return np.clip(p.friends ** (more / p.friends_sd), 1.0 / MOST, MOST)
 
 
 @kernel

@@ -6,9 +6,7 @@ that never change: where more is on offer more come, and the same come again whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import kernel
@@ -24,9 +22,7 @@ from beboersim.month.clubs import (
     over_usual,
 )
 from beboersim.month.street import (
-    ALONE,
     FIRST,
-    IN_TOUCH,
     OLDEST_YOUNG,
     contact_chance,
     fading,
@@ -35,7 +31,6 @@ from beboersim.month.street import (
     leaving_the_street,
     street_worth,
 )
-from beboersim.world.columns import F64
 from beboersim.world.taking_part import (
     ASSOCIATION,
     CLUB,
@@ -60,18 +55,28 @@ COMPANY = CLUB | SPARE_TIME_JOB | OUTREACH | ASSOCIATION | NETWORK | VOLUNTEER
 ALWAYS = address(Purpose.YOUTH, 0)  # lots that never change; no month of a run is month 0
 
 
+class Lots(NamedTuple):
+    """Lots of a person's own, which never change: uniform numbers by what they settle."""
+
+    club: float
+    job: float
+    homework: float
+    lasts: float  # how long a job lasts
+    cafe: float
+    results: float
+
+
 @kernel
-def lots_of(person: int, seed: int) -> F64:
-    """Return the lots of a person that never change: five for taking part, and one for results."""
-    word = np.uint32(25 << 16 | ALWAYS)
-    a, b, c, d = philox(seed, person, word, 0)
-    e, f, _, _ = philox(seed, person, word, 1)
-    return np.array([uniform(a), uniform(b), uniform(c), uniform(d), uniform(e), uniform(f)])
+def lots_of(person: int, seed: int) -> Lots:
+    """Return the lots of a person."""
+    a, b, c, d = philox(seed, person, ALWAYS, 0)
+    e, f, _, _ = philox(seed, person, ALWAYS, 1)
+    return Lots(uniform(a), uniform(b), uniform(c), uniform(d), uniform(e), uniform(f))
 
 
 @kernel
 def parts_of(
-    bits: int, months_old: int, pupil: int, area: int, burdened: int, lots: F64, u_fade: float, o: Offer, p: Youth
+    bits: int, months_old: int, pupil: int, burdened: int, lots: Lots, u_fade: float, o: Offer, p: Youth
 ) -> int:
     """Return what a young person takes part in this month, as bits.
 
@@ -79,62 +84,60 @@ def parts_of(
     ----------
     bits
         The same last month.
-    lots
-        Lots of the person's own, which never change: club, job, homework café, how long a job lasts, café.
     u_fade
         Uniform draw of the month. The company of a club that has closed fades (E020); a job is over with its help.
     """
-    comes = months_old < ADULT and lots[0] < club_chance(o.club_hours[area], o.fit[area], burdened, p)
-    if months_old >= CAFE_AGE and lots[4] < weekly_chance(area, burdened, o, p):
+    comes = months_old < ADULT and lots.club < club_chance(o.club_hours, o.fit, burdened, p)
+    if months_old >= CAFE_AGE and lots.cafe < weekly_chance(burdened, o, p):
         comes = True
     if comes:
         bits |= CLUB
-    elif bits & CLUB and (u_fade < fading(p.place_months) or (months_old >= ADULT and o.evenings[area] == 0.0)):
+    elif bits & CLUB and (u_fade < fading(p.place_months) or (months_old >= ADULT and o.evenings == 0.0)):
         bits &= ~CLUB
     bits &= ~(SPARE_TIME_JOB | HOMEWORK)
-    if JOB_AGE <= months_old < ADULT and lots[1] < job_chance(o.jobs[area], p):
+    if JOB_AGE <= months_old < ADULT and lots.job < job_chance(o.jobs, p):
         bits |= SPARE_TIME_JOB
-        if lots[3] < o.lasting[area]:
+        if lots.lasts < o.lasting:
             bits |= MENTORED
     elif bits & MENTORED and u_fade < fading(12.0 * p.lasting_years):
         bits &= ~MENTORED
-    if pupil == 1 and months_old < SIXTEEN and lots[2] < homework_chance(o.homework[area], burdened, p):
+    if pupil == 1 and months_old < SIXTEEN and lots.homework < homework_chance(o.homework, burdened, p):
         bits |= HOMEWORK
     return bits
 
 
 @kernel
-def weekly_chance(area: int, burdened: int, o: Offer, p: Youth) -> float:
+def weekly_chance(burdened: int, o: Offer, p: Youth) -> float:
     """Return `cafe_chance` in an area of the month."""
     return cafe_chance(
-        o.evenings[area], o.open_share[area], o.run_by_young[area], o.role_models[area], o.fit[area], burdened, p
+        o.evenings, o.open_share, o.run_by_young, o.role_models, o.fit, burdened, p
     )
 
 
 @kernel
 def join_chance(
-    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, area: int, o: Offer, p: Youth
+    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, o: Offer, p: Youth
 ) -> float:
     """Return the probability of joining a street group this month (M18)."""
     chance = joining(sex, months_old, burdened, p)
     if chance == 0.0:
         return 0.0
-    led = led_by(o.staffed[area], o.volunteers[area], heavy, p)
-    chance *= o.pull[area] * (o.friends[area, sex] if peers == NOBODY else 1.0)
+    led = led_by(o.staffed, o.volunteers, heavy, p)
+    chance *= o.pull * ((o.friends_of_women if sex == 1 else o.friends_of_men) if peers == NOBODY else 1.0)
     # Volunteers alone do not hold the young with heavy problems (C-20).
-    holds = o.staffed[area] if heavy == 1 else 1.0
-    chance *= held_by(p.community_street, holds if peers == COMMUNITY else 0.0, o.company_then[area])
+    holds = o.staffed if heavy == 1 else 1.0
+    chance *= held_by(p.community_street, holds if peers == COMMUNITY else 0.0, o.company_then)
     in_club = 1.0 if bits & CLUB and months_old < ADULT else 0.0
     usual = club_chance(1.0, 1.0, burdened, p) if months_old < ADULT else 0.0
     chance *= held_by(p.activity_street, in_club * led, usual)
     # Who helps the younger at the café has a reason to stay (A-25).
-    helps = bits & VOLUNTEER and months_old >= SIXTEEN and o.evenings[area] * o.run_by_young[area] > 0.0
+    helps = bits & VOLUNTEER and months_old >= SIXTEEN and o.evenings * o.run_by_young > 0.0
     return min(chance * (1.0 - p.helping if helps else 1.0), 1.0)
 
 
 @kernel
 def street_step(
-    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, trust: float, area: int,
+    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, trust: float,
     u_move: float, u_touch: float, o: Offer, p: Youth,
 ) -> tuple[int, int]:  # fmt: skip
     """Return bits and company after a month in which somebody may join or leave the street, or be met there."""
@@ -144,14 +147,14 @@ def street_step(
         if months_old >= OLDEST_YOUNG or u_move < leaving_the_street(touched, p):
             on_street = False
         elif touched == 0:
-            if u_touch < contact_chance(o.workers[area], int(o.authority[area]), trust, p):
+            if u_touch < contact_chance(o.workers, int(o.authority), trust, p):
                 bits |= OUTREACH
-        elif u_touch < fading(p.place_months) * (1.0 - min(o.workers[area], 1.0)):
+        elif u_touch < fading(p.place_months) * (1.0 - min(o.workers, 1.0)):
             bits &= ~OUTREACH
     else:
         if bits & OUTREACH and (u_touch < fading(p.place_months) or months_old >= OLDEST_YOUNG):
             bits &= ~OUTREACH
-        on_street = u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, area, o, p)
+        on_street = u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, o, p)
     return bits, company_of(bits, on_street)
 
 
@@ -166,24 +169,26 @@ def company_of(bits: int, on_street: bool) -> int:
 @kernel
 def offending_of(
     sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, lasts: int, grown_here: int,
-    area: int, shares: F64, o: Offer, p: Youth,
+    alone: float, touched: float, o: Offer, p: Youth,
 ) -> float:  # fmt: skip
-    """Return the risk of a conviction over that of others of the same age, sex and home: 1 in the mean in 2015."""
+    """Return the risk of a conviction over that of others of the same age, sex and home: 1 in the mean in 2015.
+
+    `alone` and `touched` are the shares on the street at the reference, see `street_worth`.
+    """
     times = 1.0
     if months_old < ADULT:
-        worth = club_worth(led_by(o.staffed[area], o.volunteers[area], heavy, p), p)
-        worth = 1.0 + (worth - 1.0) * o.coordinated[area]
+        worth = club_worth(led_by(o.staffed, o.volunteers, heavy, p), p)
+        worth = 1.0 + (worth - 1.0) * o.coordinated
         usual = club_chance(1.0, 1.0, burdened, p)
         times *= over_usual(worth, 1.0 if bits & CLUB else 0.0, club_worth(1.0, p), usual)
     if months_old >= JOB_AGE:
         worth = job_worth(1 if bits & SPARE_TIME_JOB else 0, lasts, 1 if bits & MENTORED else 0, p)
-        worth = 1.0 + (worth - 1.0) * o.coordinated[area]
+        worth = 1.0 + (worth - 1.0) * o.coordinated
         usual = job_chance(o.usual_jobs, p) if months_old < ADULT or grown_here == 1 else 0.0
         times *= worth / job_worth_expected(months_old, usual, o.usual_lasting, p)
     if FIRST <= months_old < OLDEST_YOUNG:
-        of = shares[sex, burdened, months_old - FIRST]
-        touched = 1 if bits & OUTREACH else 0
-        times *= street_worth(sex, 1 if peers == STREET else 0, touched, of[ALONE], of[IN_TOUCH], p)
+        met = 1 if bits & OUTREACH else 0
+        times *= street_worth(sex, 1 if peers == STREET else 0, met, alone, touched, p)
     return times
 
 

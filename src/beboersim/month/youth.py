@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import inlined, kernel
 from beboersim.month.clubs import (
     club_chance,
     homework_chance,
@@ -40,13 +40,14 @@ from beboersim.month.company import (
     no_day_yet,
     share,
 )
-from beboersim.month.offers import Offer, acting, debates, has_plan, nothing_new, offers
+from beboersim.month.offers import Offer, acting, debates, has_plan, nothing_new, offer_of, offers
 from beboersim.month.street import ALONE, FIRST, GUIDED, IN_TOUCH, OLDEST_YOUNG, fading, steady_shares
 from beboersim.month.young import (
     ADULT,
     CAFE_AGE,
     CLUB_AGE,
     SIXTEEN,
+    Lots,
     company_of,
     lots_of,
     offending_of,
@@ -129,19 +130,21 @@ class Youth(NamedTuple):
     helping: float
 
 
-@kernel
+@inlined
 def meet(
-    row: int, months_old: int, home: int, area: int, lots: F64, words: tuple[int, int, int, int], grown_here: int,
+    row: int, months_old: int, home: int, lots: Lots, words: tuple[int, int, int, int], grown_here: int,
     persons: Persons, ties: Ties, shares: F64, p: Youth,
 ) -> None:  # fmt: skip
     """Draw company and results of somebody whom the process has not met, as they are at the reference (no wave)."""
-    ties.results[row] = int(100.0 * lots[5])
+    ties.results[row] = int(100.0 * lots.results)
     if FIRST <= months_old < OLDEST_YOUNG:
-        of = shares[persons.sex[row], home & BURDENED, months_old - FIRST]
+        sex, age = persons.sex[row], months_old - FIRST
+        alone = shares[sex, home & BURDENED, age, ALONE]
+        on_street = alone + shares[sex, home & BURDENED, age, IN_TOUCH]
         u = uniform(words[0])
-        if u < of[ALONE] + of[IN_TOUCH]:
+        if u < on_street:
             ties.peers[row] = STREET
-        if of[ALONE] <= u < of[ALONE] + of[IN_TOUCH] + of[GUIDED]:
+        if alone <= u < on_street + shares[sex, home & BURDENED, age, GUIDED]:
             ties.takes_part[row] |= OUTREACH
     # The job itself is settled by the lots; what is left of one that is over, only for those who grew up here.
     if months_old >= ADULT and grown_here == 1:
@@ -153,17 +156,21 @@ def meet(
 @kernel
 def go_round(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, seed: int,
-    purpose_month: int, shares: F64, o: Offer, p: Youth, first: int,
+    purpose_month: int, plan: I64, shares: F64, offered: F64, p: Youth, first: int,
 ) -> None:  # fmt: skip
-    """Let a month pass for every young person of the areas with a plan; on the `first` day only draw how things are."""
+    """Let a month pass for every young person of the areas with a plan; on the `first` day only draw how things are.
+
+    `offered` is area x what is offered, `shares` those of `steady_shares`.
+    """
     residents = np.zeros(len(areas.kind))
     street = np.zeros(len(areas.kind))
     for home in range(used[1]):
         row = households.head[home]
         area = households.area[home]
-        if row < 0 or o.plan[area] == 0:
+        if row < 0 or plan[area] == 0:
             continue
         residents[area] += households.size[home]
+        o = offer_of(offered, area)
         while row >= 0:
             months_old = month - persons.birth[row]
             if CLUB_AGE <= months_old < FORGOTTEN:
@@ -179,7 +186,7 @@ def go_round(
         areas.street[area] = 1000.0 * street[area] / residents[area] if residents[area] > 0.0 else 0.0
 
 
-@kernel
+@inlined
 def a_month(
     row: int, home: int, area: int, months_old: int, persons: Persons, ties: Ties, households: Households, seed: int,
     purpose_month: int, shares: F64, o: Offer, p: Youth, first: int,
@@ -191,16 +198,16 @@ def a_month(
     heavy = 1 if burdened == 1 or persons.convicted_years[row] != 0 else 0
     grown_here = 1 if persons.area_grown[row] == area else 0
     pupil = 1 if persons.activity[row] == PUPIL else 0
-    lasts = 1 if lots[3] < o.lasting[area] else 0
+    lasts = 1 if lots.lasts < o.lasting else 0
     if ties.results[row] == NOT_MET:
         words = philox(seed, persons.id[row], purpose_month, 1)
-        had_job = 1 if lots[1] < job_chance(o.usual_jobs, p) and lots[3] < o.usual_lasting else 0
-        meet(row, months_old, at_home, area, lots, words, grown_here * had_job, persons, ties, shares, p)
+        had_job = 1 if lots.job < job_chance(o.usual_jobs, p) and lots.lasts < o.usual_lasting else 0
+        meet(row, months_old, at_home, lots, words, grown_here * had_job, persons, ties, shares, p)
     words = philox(seed, persons.id[row], purpose_month, 0)
     bits = int(ties.takes_part[row])
     peers = int(ties.peers[row])
     if months_old < OLDEST_YOUNG:
-        bits = parts_of(bits, months_old, pupil, area, burdened, lots, 1.0 if first else uniform(words[2]), o, p)
+        bits = parts_of(bits, months_old, pupil, burdened, lots, 1.0 if first else uniform(words[2]), o, p)
     else:
         bits &= ~(CLUB | SPARE_TIME_JOB | HOMEWORK)
         if bits & MENTORED and uniform(words[2]) < fading(12.0 * p.lasting_years):
@@ -208,7 +215,7 @@ def a_month(
     if first == 0 and months_old >= FIRST:
         trust = ties.trust[row] / TRUST
         bits, peers = street_step(
-            persons.sex[row], months_old, bits, peers, burdened, heavy, trust, area, uniform(words[0]),
+            persons.sex[row], months_old, bits, peers, burdened, heavy, trust, uniform(words[0]),
             uniform(words[1]), o, p,
         )  # fmt: skip
     else:
@@ -218,25 +225,29 @@ def a_month(
     if first == 1:
         return
     if months_old < SIXTEEN:
-        at_school(row, months_old, area, bits, at_home, heavy, pupil, lots[5], uniform(words[3]), ties, o, p)
+        at_school(row, months_old, bits, at_home, heavy, pupil, lots.results, uniform(words[3]), ties, o, p)
+    alone = touched = 0.0
+    if FIRST <= months_old < OLDEST_YOUNG:
+        alone = shares[persons.sex[row], burdened, months_old - FIRST, ALONE]
+        touched = shares[persons.sex[row], burdened, months_old - FIRST, IN_TOUCH]
     times = offending_of(
-        persons.sex[row], months_old, bits, peers, burdened, heavy, lasts, grown_here, area, shares, o, p
+        persons.sex[row], months_old, bits, peers, burdened, heavy, lasts, grown_here, alone, touched, o, p
     )
     ties.offending[row] = min(round(OFFENDING * times), 65535)
 
 
-@kernel
+@inlined
 def at_school(
-    row: int, months_old: int, area: int, bits: int, at_home: int, heavy: int, pupil: int, base: float, u: float,
+    row: int, months_old: int, bits: int, at_home: int, heavy: int, pupil: int, base: float, u: float,
     ties: Ties, o: Offer, p: Youth,
 ) -> None:  # fmt: skip
     """Once a year move the results of a pupil; in the last school year say what they and a job are worth."""
     burdened = at_home & BURDENED
     if months_old % 12 == 11:
-        led = led_by(o.staffed[area], o.volunteers[area], heavy, p)
+        led = led_by(o.staffed, o.volunteers, heavy, p)
         gained = results_gained(
             1 if bits & HOMEWORK else 0, pupil * homework_chance(1.0, burdened, p), led if bits & CLUB else 0.0,
-            club_chance(1.0, 1.0, burdened, p), 1 if at_home & POOR else 0, o.role_models[area], p,
+            club_chance(1.0, 1.0, burdened, p), 1 if at_home & POOR else 0, o.role_models, p,
         )  # fmt: skip
         # Whole percentiles are kept: rounded up or down by lot, so that nothing is lost in the mean.
         ties.results[row] = int(min(max(np.floor(ties.results[row] + gained + u), 0.0), 100.0))
@@ -262,55 +273,58 @@ def forget(persons: Persons, ties: Ties, households: Households, used: I64, plan
 
 @kernel
 def attend(
-    persons: Persons, ties: Ties, households: Households, used: I64, month: int, seed: int, debate: I64, o: Offer,
-    p: Youth, found: F64,
+    persons: Persons, ties: Ties, households: Households, used: I64, month: int, seed: int, plan: I64, debate: I64,
+    offered: F64, p: Youth, found: F64,
 ) -> None:  # fmt: skip
     """Count who comes to each area's café in a week of the month; `debate` is the debate evenings by area."""
     for home in range(used[1]):
         row = households.head[home]
         area = households.area[home]
-        if row < 0 or o.plan[area] == 0:
+        if row < 0 or plan[area] == 0:
             continue
+        o = offer_of(offered, area)
         while row >= 0:
             if CAFE_AGE <= month - persons.birth[row] < OLDEST_YOUNG:
                 burdened = home_of(persons, ties, households, home, row) & BURDENED
-                chance = weekly_chance(area, burdened, o, p)
+                chance = weekly_chance(burdened, o, p)
                 chance = on_a_debate_evening(chance, p) if debate[area] > 0 else chance
-                found[area] += 1.0 if lots_of(persons.id[row], seed)[4] < chance else 0.0
+                found[area] += 1.0 if lots_of(persons.id[row], seed).cafe < chance else 0.0
             row = persons.next[row]
 
 
 def attendance(c: Context) -> F64:
     """Return how many young people come to each area's café in a week of this month, at full scale (E147)."""
-    world, p = c.world, acting(c)
-    o = offers(c, p, count(c, steady_shares(p), has_plan(c)))
-    found = np.zeros(len(world.areas.kind))
-    attend(world.persons, world.ties, world.households, world.used, c.month, c.seed, debates(c), o, p, found)
+    world, p, plan = c.world, acting(c), has_plan(c)
+    offered = offers(c, p, count(c, steady_shares(p), plan))
+    found = np.zeros(len(plan))
+    attend(
+        world.persons, world.ties, world.households, world.used, c.month, c.seed, plan, debates(c), offered, p, found
+    )
     return found / c.scale
 
 
 def youth(c: Context) -> None:
     """Youth: clubs, spare-time jobs, street workers and homework cafés, and the pull of the street."""
-    world, p = c.world, acting(c)
+    world, p, plan = c.world, acting(c), has_plan(c)
     shares = steady_shares(p)
-    o = offers(c, p, count(c, shares, has_plan(c)))
+    offered = offers(c, p, count(c, shares, plan))
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), shares, o, p, 0,
+        c.address(Purpose.STREET), plan, shares, offered, p, 0,
     )  # fmt: skip
     if c.month % 12 == 0:
-        forget(world.persons, world.ties, world.households, world.used, o.plan, p.job_rr)
+        forget(world.persons, world.ties, world.households, world.used, plan, p.job_rr)
 
 
 def begin(c: Context) -> None:
     """Draw company and what the young take part in as the rates of 2015 have it; no lever is read."""
-    world, p = c.world, c.parameters.youth
-    shares, o = steady_shares(p), nothing_new(c)
+    world, p, plan = c.world, c.parameters.youth, has_plan(c)
+    shares = steady_shares(p)
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), shares, o, p, 1,
+        c.address(Purpose.STREET), plan, shares, nothing_new(c), p, 1,
     )  # fmt: skip
-    found, expected = count(c, shares, o.plan)
+    found, expected = count(c, shares, plan)
     c.young_at_start = FirstDay(
         1000.0 * expected.sum(axis=1) / np.maximum(found[:, RESIDENTS], 1.0),
         expected / np.maximum(found[:, [MEN, WOMEN]], 1.0),
