@@ -19,6 +19,7 @@ from beboersim.world.taking_part import CLUB, COMMUNITY, HOMEWORK, NOBODY, OUTRE
 
 MANY = 1000.0  # volunteers, more than any café needs
 CAFE: Settings = {"youth.cafe_evenings": 3.0}
+HOMEWORK_CAFE: Settings = {"youth.homework_cafe": 3.0}
 UNSTAFFED: Settings = {"youth.club_staffed": 0.0}
 
 
@@ -66,7 +67,7 @@ def joining(found: Town, rows: np.ndarray) -> float:
             young.join_chance(
                 int(w.persons.sex[row]), int(found.context.month - w.persons.birth[row]), int(w.ties.takes_part[row]),
                 int(w.ties.peers[row]), burdened, burdened, o, p,
-            )  # fmt: skip
+            )
         )
     assert len(chances) > 2
     return float(np.mean(chances))
@@ -189,10 +190,20 @@ def joining_of_helpers(settings: Settings) -> float:
     return joining(found, rows)
 
 
-def on_the_street(settings: Settings) -> float:
-    """Return how many in 1,000 residents are on the street after two years, where many join."""
-    found = after(youth.youth, {**settings, "youth.street_entry": 0.05, "youth.street_girls": 0.5}, 24, 0.1)
-    return float(found.world.areas.street[has_plan(found.context) > 0].mean())
+def joining_where_clubs_are_open_longer(settings: Settings) -> float:
+    """Of all of 13-17: who joins is seen on the street, by which residents feel less safe."""
+    found = after(youth.youth, settings, 1)
+    return joining(found, aged(found, 156, 216))
+
+
+def results_beside_role_models(settings: Settings) -> float:
+    """Return the results of all pupils after a year in which more older youths work or study than on the first day."""
+    found = town(settings)
+    then = found.context.young_at_start
+    found.context.young_at_start = then._replace(role_models=then.role_models - 0.3)
+    for _ in range(12):
+        found.step((youth.youth,))
+    return float(found.world.ties.results[aged(found, 132, 192)].mean())
 
 
 def coming_to_the_cafe(settings: Settings) -> float:
@@ -257,13 +268,16 @@ LINKS: tuple[Link, ...] = (
     link("C-10", off_the_street_into_company, 1, "workers_on_leaving"),
     link("C-11", results(CLUB), 1, "clubs_on_results"),
     link("C-12", offending(CLUB), -1, "clubs_on_offending"),
-    link("C-13", on_the_street, -1, "activity_on_joining"),
+    link("C-13", joining_where_clubs_are_open_longer, -1, "activity_on_joining", {"youth.club_hours": 2.0}),
     link("C-14", joining_of_members, -1, "activity_on_joining"),
     link("C-15", offending(SPARE_TIME_JOB), -1, "jobs_on_offending", {"youth.jobs": 0.9}),
     Link("C-20", UNSTAFFED, {"youth.club_staffed": 1.0}, offending_with_heavy_problems, -1, offered(staffed=1.0),
          "youth.clubs_on_offending"),
     link("C-28", joining_in_company, -1, "communities_on_joining"),
-    link("C-29", results(HOMEWORK), 1, "homework_on_results", {"youth.homework_cafe": 3.0}),
+    Link("C-29", {**HOMEWORK_CAFE, "youth.homework": 0.0}, {**HOMEWORK_CAFE, "youth.homework": 0.2},
+         results(HOMEWORK), 1, closed("homework_on_results"), "youth.homework_on_results"),
+    Link("C-29", {"youth.role_results": 0.0}, {"youth.role_results": 1.5}, results_beside_role_models, 1,
+         closed("role_models_on_results"), "youth.role_models_on_results"),
     link("C-34", joining_from_a_heavy_home, 1, "home_on_joining"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
     link("A-09", joining_beside_visible_groups, 1, "groups_on_joining", cut=offered(pull=1.0)),

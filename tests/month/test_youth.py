@@ -346,7 +346,9 @@ def test_where_street_workers_are_cut_the_young_drift_back_to_the_street() -> No
     """`blaakilde`: the same young, all on the street and known to street workers when these are cut; two years on."""
     still_there = []
     for name in ("law", "blaakilde"):
-        town = small_town(("Aarhus",), scale=0.1, months=25, scenario=name, start=date(2017, 1, 1))
+        town = small_town(("Aarhus",), scale=0.1, months=49, scenario=name)
+        while town.date < date(2017, 1, 1):
+            town.step((youth.youth,))
         ties, rows = town.world.ties, named(town)
         old = town.context.month - town.world.persons.birth[rows].astype(np.int64)
         young_ones = rows[(old >= street.FIRST) & (old < 22 * 12)]

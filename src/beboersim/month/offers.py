@@ -138,35 +138,33 @@ def nothing_new(c: Context) -> F64:
 
 def offers(c: Context, p: Youth, counted: Count) -> F64:
     """Return the month's offer: area x what is offered."""
-    areas, staff, usual = c.world.areas, of_plan_staff(c), reference()
+    areas, staff = c.world.areas, of_plan_staff(c)
     own_hands = c.by_area("youth.cafe_run_by_young")
     volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
     men, women = friends(c, p, counted.found)
-    month = Offer(
-        club_hours=c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
-        staffed=c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
-        volunteers=volunteers,
-        jobs=np.minimum(c.by_area("youth.jobs") * staff, 1.0),
-        lasting=c.by_area("youth.jobs_lasting"),
-        homework=c.by_area("youth.homework_cafe") * staff,
-        workers=c.by_area("youth.street_workers") * staff,
-        authority=c.by_area("youth.street_authority"),
-        evenings=c.by_area("youth.cafe_evenings"),
-        open_share=np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
-        run_by_young=own_hands,
-        fit=areas.fit,
-        coordinated=coordinated(c),
-        role_models=role_models(c, p, counted.found),
-        pull=pull(c, p, counted.found),
-        friends_of_men=men,
-        friends_of_women=women,
-        company_then=c.young_at_start.company,
-        usual_jobs=usual.usual_jobs,
-        usual_lasting=usual.usual_lasting,
-    )
+    columns: dict[str, F64] = {
+        "club_hours": c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
+        "staffed": c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
+        "volunteers": volunteers,
+        "jobs": np.minimum(c.by_area("youth.jobs") * staff, 1.0),
+        "lasting": c.by_area("youth.jobs_lasting"),
+        "homework": c.by_area("youth.homework_cafe") * staff,
+        "workers": c.by_area("youth.street_workers") * staff,
+        "authority": c.by_area("youth.street_authority"),
+        "evenings": c.by_area("youth.cafe_evenings"),
+        "open_share": np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
+        "run_by_young": own_hands,
+        "fit": areas.fit,
+        "coordinated": coordinated(c),
+        "role_models": role_models(c, p, counted.found),
+        "pull": pull(c, p, counted.found),
+        "friends_of_men": men,
+        "friends_of_women": women,
+        "company_then": c.young_at_start.company,
+    }
     found = nothing_new(c)
-    for k, column in enumerate(month):
-        found[:, k] = column
+    for name, column in columns.items():
+        found[:, Offer._fields.index(name)] = column
     return found
 
 

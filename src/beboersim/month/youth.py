@@ -317,8 +317,8 @@ def youth(c: Context) -> None:
 
 
 def begin(c: Context) -> None:
-    """Draw company and what the young take part in as the rates of 2015 have it; no lever is read."""
-    world, p, plan = c.world, c.parameters.youth, has_plan(c)
+    """Draw company and what the young take part in as the rates of 2015 have it; no lever is read, only switches."""
+    world, p, plan = c.world, acting(c), has_plan(c)
     shares = steady_shares(p)
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
