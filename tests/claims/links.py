@@ -7,6 +7,7 @@ from typing import Any
 
 import links_people
 import links_staff
+import links_youth
 import numpy as np
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
@@ -215,7 +216,7 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS)
+LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS, *links_youth.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {

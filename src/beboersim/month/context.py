@@ -28,7 +28,7 @@ from beboersim.month.staff import Staff
 from beboersim.month.stigma import Stigma
 from beboersim.month.substance import Substance
 from beboersim.month.volunteering import Volunteering
-from beboersim.month.youth import Youth
+from beboersim.month.youth import FirstDay, Youth, no_day_yet
 from beboersim.policy.plan import Lever
 from beboersim.world.attachment import AttachmentRates, SchoolLeavers, Work
 from beboersim.world.columns import F64, I64
@@ -108,6 +108,7 @@ class Context:
     cohort_then: F64  # persons of 18-64 and those of them in work at the cohort date, by area
     year_flows: F64
     safety_base: F64  # log-odds of feeling safe in an area under no conditions at all (month.safety)
+    young_at_start: FirstDay = field(default_factory=no_day_yet)
     monthly: list[Record] = field(default_factory=list)
     yearly: list[Record] = field(default_factory=list)
 

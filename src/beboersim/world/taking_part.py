@@ -14,6 +14,7 @@ VOLUNTEER = 1 << 7  # runs something as a volunteer (volunteering)
 NETWORK = 1 << 8  # a network of parents or women (volunteering)
 AFTERCARE = 1 << 9  # a community for those who have stopped using (substance)
 MEETINGS = 1 << 10  # meetings of the residents' democracy (democracy)
+MENTORED = 1 << 15  # no part, but a memory: has had a spare-time job that lasted, with a mentor (youth)
 PARTS = (
     "job_help", "advice", "club", "spare_time_job", "outreach", "homework", "association", "volunteer", "network",
     "aftercare", "meetings",

@@ -1,0 +1,199 @@
+"""What is on offer to the young this month, by area, and which links of it act.
+
+The plan's staff run a part of it, so it follows their time on crime prevention; the rest is the municipality's. What a
+lever was in 2015 is the measure: clubs, street workers and homework cafés are given as times that.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from beboersim.kernel import kernel
+from beboersim.month.clubs import MOST, debates_in
+from beboersim.month.company import (
+    MEN,
+    OLDER,
+    ROLE_MODELS,
+    STREET_MEN,
+    STREET_WOMEN,
+    TOUCHED,
+    WOMEN,
+    Count,
+    share,
+)
+from beboersim.month.street import pull_of_friends, pull_of_groups
+from beboersim.policy.catalogue import catalogue
+from beboersim.world.codes import NAMED_AREA
+from beboersim.world.columns import F64, I64
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+    from beboersim.month.youth import Youth
+
+# Each switch of the group and the parameters that it sets to where they do nothing.
+CLOSES = {
+    "clubs_on_offending": ("club_rr", "club_harm"),
+    "clubs_on_results": ("club_results",),
+    "activity_on_joining": ("activity_street",),
+    "jobs_on_offending": ("job_rr", "job_short_rr"),
+    "jobs_on_education": ("job_start",),
+    "homework_on_results": ("homework",),
+    "results_on_education": ("results_start",),
+    "street_on_offending": ("street_risk",),
+    "groups_on_joining": ("street_pull",),
+    "friends_on_joining": ("friends",),
+    "communities_on_joining": ("community_street",),
+    "home_on_joining": ("home_street", "home_apart"),
+    "workers_on_leaving": ("contact_exit",),
+    "workers_on_offending": ("outreach_rr",),
+    "authority_on_contact": ("authority_access",),
+    "role_models_on_results": ("role_results",),
+    "role_models_on_attendance": ("role_attend",),
+    "own_hands_on_attendance": ("cafe_own",),
+    "debates_on_attendance": ("debate_peak",),
+    "helping_on_helpers": ("helping",),
+}
+
+
+class Offer(NamedTuple):
+    """What one area offers the young in a month, and what they meet there."""
+
+    club_hours: float  # times those of 2015-2018
+    staffed: float  # part of a club's hours in which staff lead something
+    volunteers: float  # part of what the young's own café needs that the area's volunteers can do
+    jobs: float  # share of those of 13-17 who are offered help to a job with a mentor
+    lasting: float  # part of these jobs that last a year or more
+    homework: float  # hours, times those of 2015-2018
+    workers: float  # street workers' hours, times those of 2015-2018
+    authority: float  # 1 where they act as an authority
+    evenings: float  # of the café, a week
+    open_share: float  # part of them that there is somebody to open
+    run_by_young: float  # 1 where the young run the café
+    fit: float  # how well activities fit those they are for, times
+    coordinated: float  # times the worth of prevention that is coordinated as in 2015
+    role_models: float  # share of older youths in work or education over the first day's, in standard deviations
+    pull: float  # times as many join the street as on the first day, by what is seen there
+    friends_of_men: float  # the same by the friends of one's own sex who are there
+    friends_of_women: float
+    company_then: float  # share of the young off the street who had company on the first day
+    usual_jobs: float  # `jobs` and `lasting` at the reference
+    usual_lasting: float
+
+
+REFERENCE = Offer(
+    club_hours=1.0, staffed=1.0, volunteers=0.0, jobs=0.0, lasting=0.0, homework=1.0, workers=1.0, authority=0.0,
+    evenings=0.0, open_share=0.0, run_by_young=0.0, fit=1.0, coordinated=1.0, role_models=0.0, pull=1.0,
+    friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, usual_jobs=0.0, usual_lasting=0.0,
+)  # fmt: skip
+
+
+@kernel
+def offer_of(o: F64, area: int) -> Offer:
+    """Return the offer of one area, of a table of area x what is offered."""
+    a = o[area]
+    return Offer(
+        a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16],
+        a[17], a[18], a[19],
+    )  # fmt: skip
+
+
+def acting(c: Context) -> Youth:
+    """Return the parameters of the month: where a switch is off, those that it closes are where they do nothing."""
+    off = [name for switch, names in CLOSES.items() if not c.flag(f"youth.{switch}") for name in names]
+    return c.parameters.youth._replace(**{name: float(catalogue()[f"youth.{name}"].preset("null")) for name in off})
+
+
+def has_plan(c: Context) -> I64:
+    """Return 1 for the areas that have a social plan."""
+    return (c.world.areas.kind == NAMED_AREA).astype(np.int64)
+
+
+def of_plan_staff(c: Context) -> F64:
+    """Return the plan's staff on crime prevention over those of the frame of 2015-2018, by area (M07)."""
+    return c.dose * has_plan(c)
+
+
+def coordinated(c: Context) -> F64:
+    """Return times the effect of crime prevention that is coordinated as in 2015, by area (M03)."""
+    return np.ones(len(c.world.areas.kind))
+
+
+@cache
+def reference() -> Offer:
+    """Return the offer of 2015, whatever a scenario says: the levers as they were, and nothing new."""
+    jobs, lasting = (
+        float(catalogue()[f"youth.{name}"].default_on(date(2015, 1, 1))) for name in ("jobs", "jobs_lasting")
+    )
+    return REFERENCE._replace(jobs=jobs, lasting=lasting, usual_jobs=jobs, usual_lasting=lasting)
+
+
+def nothing_new(c: Context) -> F64:
+    """Return the offer of the reference: area x what is offered."""
+    return np.tile(np.array(reference()), (len(c.world.areas.kind), 1))
+
+
+def offers(c: Context, p: Youth, counted: Count) -> F64:
+    """Return the month's offer: area x what is offered."""
+    areas, staff = c.world.areas, of_plan_staff(c)
+    own_hands = c.by_area("youth.cafe_run_by_young")
+    volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
+    men, women = friends(c, p, counted.found)
+    columns: dict[str, F64] = {
+        "club_hours": c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
+        "staffed": c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
+        "volunteers": volunteers,
+        "jobs": np.minimum(c.by_area("youth.jobs") * staff, 1.0),
+        "lasting": c.by_area("youth.jobs_lasting"),
+        "homework": c.by_area("youth.homework_cafe") * staff,
+        "workers": c.by_area("youth.street_workers") * staff,
+        "authority": c.by_area("youth.street_authority"),
+        "evenings": c.by_area("youth.cafe_evenings"),
+        "open_share": np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
+        "run_by_young": own_hands,
+        "fit": areas.fit,
+        "coordinated": coordinated(c),
+        "role_models": role_models(c, p, counted.found),
+        "pull": pull(c, p, counted.found),
+        "friends_of_men": men,
+        "friends_of_women": women,
+        "company_then": c.young_at_start.company,
+    }
+    found = nothing_new(c)
+    for name, column in columns.items():
+        found[:, Offer._fields.index(name)] = column
+    return found
+
+
+def role_models(c: Context, p: Youth, found: F64) -> F64:
+    """Return the share of older youths in work or education over the first day's, in deviations of areas (M25)."""
+    change = share(found, ROLE_MODELS, OLDER) - c.young_at_start.role_models
+    return np.where(found[:, OLDER] > 0.0, np.clip(change / p.role_sd, -MOST, MOST), 0.0)
+
+
+def pull(c: Context, p: Youth, found: F64) -> F64:
+    """Return `pull_of_groups` by area; the groups are those seen last month."""
+    then = c.young_at_start
+    touched = share(found, TOUCHED, STREET_MEN, STREET_WOMEN)
+    return pull_of_groups(c.world.areas.street, then.street, touched, then.touched, p)
+
+
+def friends(c: Context, p: Youth, found: F64) -> tuple[F64, F64]:
+    """Return `pull_of_friends` by area, of men and of women; the young of a town's areas share its schools (X14)."""
+    then, town = c.young_at_start.friends, np.maximum(c.world.areas.municipality, 0)
+    both = []
+    for sex, (number, on_street) in enumerate(((MEN, STREET_MEN), (WOMEN, STREET_WOMEN))):
+        young = found[:, number]
+        now = np.divide(found[:, on_street], young, out=then[:, sex].copy(), where=young > 0.0)
+        more = now - then[:, sex]
+        of_town = np.bincount(town, weights=young * more) / np.maximum(np.bincount(town, weights=young), 1.0)
+        both.append(pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p))
+    return both[0], both[1]
+
+
+def debates(c: Context) -> I64:
+    """Return the debate evenings of the month, by area."""
+    return np.array([debates_in(c.month, a_year) for a_year in c.by_area("youth.debates").tolist()], np.int64)

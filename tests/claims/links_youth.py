@@ -1,0 +1,292 @@
+"""The links of the young: clubs, jobs, homework cafés, street workers and the street, each at its immediate target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from link import Link, Settings, after, in_named_areas, town, under
+
+from beboersim.month import company, young, youth
+from beboersim.month.offers import CLOSES, Offer, has_plan
+from beboersim.month.street import LAST_JOINING, OLDEST_YOUNG, steady_shares
+from beboersim.policy.catalogue import catalogue
+from beboersim.town import Town
+from beboersim.world.codes import KEEPER
+from beboersim.world.taking_part import CLUB, COMMUNITY, HOMEWORK, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET, VOLUNTEER
+
+MANY = 1000.0  # volunteers, more than any café needs
+CAFE: Settings = {"youth.cafe_evenings": 3.0}
+HOMEWORK_CAFE: Settings = {"youth.homework_cafe": 3.0}
+UNSTAFFED: Settings = {"youth.club_staffed": 0.0}
+
+
+def months_old(found: Town, rows: np.ndarray) -> np.ndarray:
+    return found.context.month - found.world.persons.birth[rows].astype(np.int64)
+
+
+def aged(found: Town, low: int, high: int) -> np.ndarray:
+    """Return the rows of those of the named areas who are so many months old, the last not included."""
+    rows = in_named_areas(found)
+    old = months_old(found, rows)
+    return rows[(low <= old) & (old < high)]
+
+
+def with_bit(found: Town, rows: np.ndarray, bit: int) -> np.ndarray:
+    chosen = rows[found.world.ties.takes_part[rows] & bit > 0]
+    assert len(chosen) >= 3
+    return chosen
+
+
+def with_volunteers(settings: Settings) -> Town:
+    found = town(settings)
+    found.world.areas.volunteers[:] = MANY
+    found.step((youth.youth,))
+    return found
+
+
+def trouble_at_home(found: Town) -> None:
+    """Give everyone who keeps a home in the named areas a conviction of last year."""
+    persons, rows = found.world.persons, in_named_areas(found)
+    persons.convicted_years[rows[persons.role[rows] == KEEPER]] = 2
+
+
+def joining(found: Town, rows: np.ndarray) -> float:
+    """Return the mean chance of joining a street group this month, as the kernel that decides has it."""
+    c, w = found.context, found.world
+    p = youth.acting(c)
+    offered = youth.offers(c, p, company.count(c, steady_shares(p), has_plan(c)))
+    chances = []
+    for row in rows.tolist():
+        home = int(w.persons.household[row])
+        burdened = company.home_of(w.persons, w.ties, w.households, home, row) & company.BURDENED
+        o = Offer(*offered[w.households.area[home]].tolist())
+        chances.append(
+            young.join_chance(
+                int(w.persons.sex[row]), int(found.context.month - w.persons.birth[row]), int(w.ties.takes_part[row]),
+                int(w.ties.peers[row]), burdened, burdened, o, p,
+            )
+        )
+    assert len(chances) > 2
+    return float(np.mean(chances))
+
+
+# What is measured
+
+
+def offending(bit: int) -> Callable[[Settings], float]:
+    """Return the mean risk of a conviction, over others', of those of 15-17 who take part in something."""
+
+    def measure(settings: Settings) -> float:
+        found = after(youth.youth, settings, 1)
+        return float(found.world.ties.offending[with_bit(found, aged(found, 180, 216), bit)].mean())
+
+    return measure
+
+
+def offending_with_heavy_problems(settings: Settings) -> float:
+    """The same of those with heavy problems at home who come to a club that volunteers help to run."""
+    found = town(settings)
+    trouble_at_home(found)
+    found.world.areas.volunteers[:] = MANY
+    found.step((youth.youth,))
+    return float(found.world.ties.offending[with_bit(found, aged(found, 180, 216), CLUB)].mean())
+
+
+def results(bit: int) -> Callable[[Settings], float]:
+    """Return the mean results after a year of pupils who take part in something."""
+
+    def measure(settings: Settings) -> float:
+        found = after(youth.youth, settings, 12)
+        return float(found.world.ties.results[with_bit(found, aged(found, 132, 192), bit)].mean())
+
+    return measure
+
+
+def starting_education(settings: Settings) -> float:
+    """Return what is added to the chance of starting youth education in the last school year."""
+    found = after(youth.youth, settings, 1)
+    return float(found.world.ties.learning[aged(found, 180, 192)].mean())
+
+
+def off_the_street_into_company(settings: Settings) -> float:
+    """Return how many of a group that street workers know are elsewhere a year later, all beginning on the street."""
+    found = town(settings)
+    ties = found.world.ties
+    rows = aged(found, 156, 276)
+    ties.peers[rows] = STREET
+    ties.takes_part[rows] = OUTREACH
+    for _ in range(12):
+        found.step((youth.youth,))
+    return float((ties.peers[rows] == COMMUNITY).sum())
+
+
+def reached_without_authority(settings: Settings) -> float:
+    """Return how many more who trust others little are met by workers without authority than by those who have it."""
+    met = []
+    for authority in (False, True):
+        found = town({**settings, "youth.street_authority": authority})
+        ties, rows = found.world.ties, aged(found, 156, 276)
+        ties.peers[rows], ties.takes_part[rows], ties.trust[rows] = STREET, 0, -50
+        for _ in range(6):
+            found.step((youth.youth,))
+        met.append(float((ties.takes_part[rows] & OUTREACH > 0).sum()))
+    return met[0] - met[1]
+
+
+def joining_of_members(settings: Settings) -> float:
+    """Of those who come to a club."""
+    found = after(youth.youth, settings, 1)
+    return joining(found, with_bit(found, aged(found, 156, 216), CLUB))
+
+
+def joining_in_company(settings: Settings) -> float:
+    """Of those who have a community."""
+    found = after(youth.youth, settings, 1)
+    rows = aged(found, 156, LAST_JOINING)
+    return joining(found, rows[found.world.ties.peers[rows] == COMMUNITY])
+
+
+def joining_from_a_heavy_home(settings: Settings) -> float:
+    found = town(settings)
+    trouble_at_home(found)
+    found.step((youth.youth,))
+    return joining(found, aged(found, 156, LAST_JOINING))
+
+
+def joining_beside_visible_groups(settings: Settings) -> float:
+    """Where ten in a thousand residents more are on the street than on the first day."""
+    found = after(youth.youth, settings, 1)
+    found.world.areas.street[:] = found.context.young_at_start.street + 10.0
+    return joining(found, aged(found, 156, LAST_JOINING))
+
+
+def joining_where_friends_are(settings: Settings) -> float:
+    """Of those without other company, where every second of the young is on the street."""
+    found = after(youth.youth, settings, 1)
+    rows, ties = aged(found, 156, OLDEST_YOUNG), found.world.ties
+    ties.peers[rows[::2]] = STREET
+    others = rows[1::2]
+    ties.peers[others], ties.takes_part[others] = NOBODY, 0
+    return joining(found, others)
+
+
+def joining_for_want_of_a_cafe(settings: Settings) -> float:
+    """Return how much more readily the young join a street group without a café than with one."""
+    chances = []
+    for evenings in (0.0, 5.0):
+        found = with_volunteers({**settings, "youth.cafe_evenings": evenings})
+        chances.append(joining(found, aged(found, 168, LAST_JOINING)))
+    return chances[0] - chances[1]
+
+
+def joining_of_helpers(settings: Settings) -> float:
+    """Of those of 16-19, all of whom help to run the café."""
+    found = with_volunteers(settings)
+    rows = aged(found, 192, LAST_JOINING)
+    found.world.ties.takes_part[rows] |= VOLUNTEER
+    return joining(found, rows)
+
+
+def joining_where_clubs_are_open_longer(settings: Settings) -> float:
+    """Of all of 13-17: who joins is seen on the street, by which residents feel less safe."""
+    found = after(youth.youth, settings, 1)
+    return joining(found, aged(found, 156, 216))
+
+
+def results_beside_role_models(settings: Settings) -> float:
+    """Return the results of all pupils after a year in which more older youths work or study than on the first day."""
+    found = town(settings)
+    then = found.context.young_at_start
+    found.context.young_at_start = then._replace(role_models=then.role_models - 0.3)
+    for _ in range(12):
+        found.step((youth.youth,))
+    return float(found.world.ties.results[aged(found, 132, 192)].mean())
+
+
+def coming_to_the_cafe(settings: Settings) -> float:
+    return float(youth.attendance(with_volunteers(settings).context).sum())
+
+
+def coming_to_the_cafe_with_role_models(settings: Settings) -> float:
+    """Where more older youths are in work or education than on the first day."""
+    found = with_volunteers(settings)
+    then = found.context.young_at_start
+    found.context.young_at_start = then._replace(role_models=then.role_models - 0.3)
+    return float(youth.attendance(found.context).sum())
+
+
+# How the code is cut
+
+
+def closed(switch: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut that leaves the sizes that a switch closes out of the month, whatever they are set to."""
+    nothing = {name: float(catalogue()[f"youth.{name}"].preset("null")) for name in CLOSES[switch]}
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = youth.acting
+        patch.setattr(youth, "acting", lambda c: whole(c)._replace(**nothing))
+
+    return cut
+
+
+def offered(**fixed: float) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut that makes part of what is on offer the same everywhere."""
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = youth.offers
+
+        def same(c: Any, p: Any, counted: Any) -> Any:
+            table = whole(c, p, counted)
+            for name, value in fixed.items():
+                table[:, Offer._fields.index(name)] = value
+            return table
+
+        patch.setattr(youth, "offers", same)
+
+    return cut
+
+
+def link(
+    claim: str,
+    measure: Callable[[Settings], float],
+    sign: int,
+    switch: str,
+    base: Settings = {},  # noqa: B006
+    cut: Callable[[pytest.MonkeyPatch], None] | None = None,
+) -> Link:
+    """Return the link of a contested claim: the same world under `null` and under `council`."""
+    off, on = ({**base, **under(preset, claim)} for preset in ("null", "council"))
+    return Link(claim, off, on, measure, sign, cut or closed(switch), f"youth.{switch}")
+
+
+LINKS: tuple[Link, ...] = (
+    Link("C-05", {**under("null", "C-05"), "youth.jobs": 0.9}, {**under("council", "C-05"), "youth.jobs": 0.9},
+         starting_education, 1, closed("jobs_on_education"), "youth.jobs_on_education"),
+    link("C-10", off_the_street_into_company, 1, "workers_on_leaving"),
+    link("C-11", results(CLUB), 1, "clubs_on_results"),
+    link("C-12", offending(CLUB), -1, "clubs_on_offending"),
+    link("C-13", joining_where_clubs_are_open_longer, -1, "activity_on_joining", {"youth.club_hours": 2.0}),
+    link("C-14", joining_of_members, -1, "activity_on_joining"),
+    link("C-15", offending(SPARE_TIME_JOB), -1, "jobs_on_offending", {"youth.jobs": 0.9}),
+    Link("C-20", UNSTAFFED, {"youth.club_staffed": 1.0}, offending_with_heavy_problems, -1, offered(staffed=1.0),
+         "youth.clubs_on_offending"),
+    link("C-28", joining_in_company, -1, "communities_on_joining"),
+    Link("C-29", {**HOMEWORK_CAFE, "youth.homework": 0.0}, {**HOMEWORK_CAFE, "youth.homework": 0.2},
+         results(HOMEWORK), 1, closed("homework_on_results"), "youth.homework_on_results"),
+    Link("C-29", {"youth.role_results": 0.0}, {"youth.role_results": 1.5}, results_beside_role_models, 1,
+         closed("role_models_on_results"), "youth.role_models_on_results"),
+    link("C-34", joining_from_a_heavy_home, 1, "home_on_joining"),
+    link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
+    link("A-09", joining_beside_visible_groups, 1, "groups_on_joining", cut=offered(pull=1.0)),
+    link("A-11", joining_for_want_of_a_cafe, 1, "communities_on_joining", cut=offered(evenings=0.0)),
+    link("A-12", joining_where_friends_are, 1, "friends_on_joining",
+         cut=offered(friends_of_men=1.0, friends_of_women=1.0)),
+    link("A-13", coming_to_the_cafe, 1, "own_hands_on_attendance", CAFE, offered(run_by_young=0.0)),
+    link("A-14", coming_to_the_cafe_with_role_models, 1, "role_models_on_attendance", CAFE, offered(role_models=0.0)),
+    link("A-15", coming_to_the_cafe, 1, "debates_on_attendance", {**CAFE, "youth.debates": 12.0},
+         cut=closed("debates_on_attendance")),
+    link("A-25", joining_of_helpers, -1, "helping_on_helpers", CAFE),
+)  # fmt: skip
