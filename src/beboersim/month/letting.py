@@ -448,8 +448,8 @@ def letting(c: Context) -> None:
     rows = np.empty(len(searching), np.int64)
     facts = np.empty((len(searching), FACTS))
     found = describe_seekers(
-        world.persons, world.ties, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, asking,
-        p, rows, facts,
+        world.persons, world.ties, households, dwellings, areas, searching, world.places, c.income_steps,
+        c.organisations, asking, p, rows, facts,
     )  # fmt: skip
     rows, facts = rows[:found], facts[:found]
     external = np.empty(found * LISTS_HELD, np.int64)

@@ -228,7 +228,7 @@ def danish_on_jobs(c: Context) -> F64:
 
 
 def minority_shares(c: Context) -> F64:
-    """Return the measured share of residents of non-Western origin over all areas; the usual one where none is known."""
+    """Return the measured share of residents of non-Western origin over all areas; or the usual one."""
     found = np.full(len(c.world.areas.kind), c.parameters.meetings.minority_reference)
     measured = c.measured["nonwestern_share"]
     known = ~np.isnan(measured)

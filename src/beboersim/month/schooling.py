@@ -25,6 +25,7 @@ from beboersim.world.codes import (
     STUDENT,
 )
 from beboersim.world.columns import I32, U8, U32
+from beboersim.world.relative import against_the_mean
 from beboersim.world.school import (
     BECOMES_PUPIL,
     BECOMES_STUDENT,
@@ -40,7 +41,6 @@ from beboersim.world.school import (
     school_step,
     starts_again,
 )
-from beboersim.world.relative import against_the_mean
 from beboersim.world.state import Areas, Households, Persons, Ties
 from beboersim.world.taking_part import HEAVY, NOT_DRAWN
 

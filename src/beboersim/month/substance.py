@@ -8,12 +8,13 @@ no money, staff or activity is read here but through those ties, and each of the
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import inlined, kernel
 from beboersim.month.asking import asked
 from beboersim.month.attention import attention, focus_on_adults, handled
 from beboersim.policy.catalogue import catalogue
@@ -78,6 +79,7 @@ class Surroundings(NamedTuple):
     focus: F64  # area: attention to adult users
     usual_focus: float
     aftercare: F64  # area: share of those who have stopped who are offered a community
+    most_onset: float  # times the chance of others to begin, of anybody
 
 
 @kernel
@@ -94,7 +96,7 @@ def likely_met(share: float, acquaintances: float) -> float:
     return 1.0 - (1.0 - share) ** acquaintances
 
 
-@kernel
+@inlined
 def company_of(
     persons: Persons, ties: Ties, households: Households, row: int, share: float, acquaintances: float
 ) -> float:
@@ -109,7 +111,7 @@ def company_of(
     return likely_met(share, acquaintances)
 
 
-@kernel
+@inlined
 def of_home(households: Households, dwellings: Dwellings, home: int) -> int:
     """Say whether a household lives in a social home or, new to the town, stands in a queue for one."""
     dwelling = households.dwelling[home]
@@ -118,7 +120,7 @@ def of_home(households: Households, dwellings: Dwellings, home: int) -> int:
     return 1 if households.searching[home] == ARRIVING and on_a_list(households, home) == 1 else 0
 
 
-@kernel
+@inlined
 def first_use(
     persons: Persons, households: Households, dwellings: Dwellings, row: int, s: Surroundings
 ) -> tuple[int, int]:
@@ -130,10 +132,11 @@ def first_use(
     return (first_state(s.shares[kind, age], uniform(words[1])) if kind != NOTHING else NO_USE), kind
 
 
-@kernel
+@inlined
 def use_after_a_year(
-    persons: Persons, ties: Ties, households: Households, areas: Areas, row: int, s: Surroundings, p: Substance
-) -> tuple[int, int]:
+    persons: Persons, ties: Ties, households: Households, areas: Areas, row: int, u: float, u_aftercare: float,
+    s: Surroundings, p: Substance,
+) -> tuple[int, int]:  # fmt: skip
     """Return a person's use a year on, and whether aftercare in a community is had then."""
     home = persons.household[row]
     area = households.area[home]
@@ -152,10 +155,9 @@ def use_after_a_year(
         known = handled(float(ties.known[row]), p.relation_months, attention(sight, young, s.focus[area]))
         usual = p.relation_reach * attention(sight, young, s.usual_focus)
         stops *= by_degree(p.relation, known, usual)
-    words = philox(s.seed, persons.id[row], s.address, 0)
-    cared_for = uniform(words[1]) < s.aftercare[area]
+    cared_for = u_aftercare < s.aftercare[area]
     hazard = p.relapse * times * (p.aftercare_relapse if cared_for else 1.0)
-    after = next_use(state, kind, onset, stops, relapse_chance(hazard), uniform(words[0]), p)
+    after = next_use(state, kind, onset, stops, relapse_chance(hazard), u, p)
     return after, 1 if cared_for and after == RECOVERY else 0
 
 
@@ -189,7 +191,13 @@ def ask_about_use(
             continue
         else:
             kind = kinds[row]
-            state, cared_for = use_after_a_year(persons, ties, households, areas, row, s, p)
+            words = philox(s.seed, persons.id[row], s.address, 0)
+            u = uniform(words[0])
+            if use[row] == NO_USE and u >= onset_chance(kind, months_old // 12, p) * s.most_onset:
+                continue
+            state, cared_for = use_after_a_year(
+                persons, ties, households, areas, row, u, uniform(words[1]), s, p
+            )
         had = 1 if ties.takes_part[row] & AFTERCARE != 0 else 0
         if state != use[row] or cared_for != had:
             who[found] = row
@@ -251,15 +259,30 @@ def focus_now(c: Context, p: Substance) -> F64:
     return focus_on_adults(c.by_area("substance.focus"), p.crowded_out, counts_origin, p.steering, watched)
 
 
+class Expected(NamedTuple):
+    """What a town's use is in the long run; it follows from the parameters alone."""
+
+    shares: F64  # see world.using.shares_by_age
+    liable: F64  # see world.using.liabilities
+    heavy: tuple[float, float]  # share of heavy users among adults in other homes, and in social homes
+
+
+@lru_cache(maxsize=8)
+def expected(p: Substance) -> Expected:
+    """Return what is expected under some parameters."""
+    shares = shares_by_age(p)
+    liable = liabilities(shares, p)
+    other, social = (heavy_share(shares, liable, home, GROWN_UP_FROM, GROWN_UP_UNTIL, p) for home in (0, 1))
+    return Expected(shares, liable, (other, social))
+
+
 def surroundings(c: Context, p: Substance) -> Surroundings:
     """Return what is read this month beside the person."""
     from beboersim.month.measuring import ADULTS
 
     areas, places = c.world.areas, c.world.places
-    shares = shares_by_age(p)
-    liable = liabilities(shares, p)
-    of_kind = [heavy_share(shares, liable, social, GROWN_UP_FROM, GROWN_UP_UNTIL, p) for social in (0, 1)]
-    usual = np.where(areas.kind == NEIGHBOURHOOD, of_kind[0], of_kind[1])
+    shares, liable, heavy = expected(c.parameters.substance)
+    usual = np.where(areas.kind == NEIGHBOURHOOD, heavy[0], heavy[1])
     share = usual.copy()  # where nobody was counted, and in places outside the town, as expected
     adults = c.measurement.sums[:, ADULTS]
     counted = adults > 0.0
@@ -278,6 +301,7 @@ def surroundings(c: Context, p: Substance) -> Surroundings:
         focus_now(c, p),
         float(focus_on_adults(focus_then, p.crowded_out, 1.0, p.steering, 0.0)[0]),
         c.by_area("substance.aftercare"),
+        p.company * max(1.0, *(against_the_mean(p.community, p.community_reach, belongs) for belongs in (0, 1))),
     )
 
 
