@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import links_meetings
+import links_substance
 import numpy as np
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
@@ -219,7 +221,7 @@ OWN = (
     Link("C-01", DOUBLED | {"work.programme_reach": 0.05}, DOUBLED | {"work.programme_reach": 0.45},
          chance_of_work, 1, no_programme),
     Link("C-06", DOUBLED | {"funding.on_jobs": False}, DOUBLED, chance_of_work, 1, no_programme),
-    Link("C-07", {"crime.outside": 1.5}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
+    Link("C-07", {"crime.outside": 1.0}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
     Link("C-08", {"funding.social_frame": 235e6, "money.cycle_months": CYCLE},
          {"funding.social_frame": 135e6, "money.cycle_months": CYCLE}, dose, -1, cut_dose),
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
@@ -244,11 +246,9 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN,)
+LINKS: tuple[Link, ...] = (*OWN, *links_substance.LINKS, *links_meetings.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {
-    "C-38",  # C-46, and the index of exposure against its golden value
     "C-48",  # what an education gives, at the step itself
-    "C-53",  # the categories of every estate
 }
