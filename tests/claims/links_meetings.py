@@ -116,6 +116,12 @@ def distance_of_schools(settings: Settings) -> float:
     return float(school_choice.distance_from_town(moved, leaving, town_of)[named(found)].mean())
 
 
+def choosing_another_school(settings: Settings) -> float:
+    """The share of the pupils of the named areas who go to another school than their district's."""
+    found = town(settings)
+    return float(found.world.areas.opting_out[named(found)].mean())
+
+
 # How the code is cut
 
 
@@ -156,6 +162,10 @@ def cut_schools(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(school_choice, "distance_from_town", lambda here, leaving, town_of: np.zeros(len(here)))
 
 
+def cut_choice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(school_choice, "leaving_shares", lambda here, *given: np.zeros(here.shape))
+
+
 LINKS: tuple[Link, ...] = (
     Link("C-38", under("null", "C-38"), under("council", "C-38"), meetings_where_more_of_the_majority_live, 1,
          cut_meetings, "meetings.across_groups"),
@@ -167,6 +177,8 @@ LINKS: tuple[Link, ...] = (
          "meetings.language"),
     Link("C-44", under("null", "C-44"), under("council", "C-44"), meetings_under_a_bad_name, -1, cut_surroundings),
     Link("C-56", {"mixed": 0.0}, {"mixed": 1.0}, distance_of_schools, -1, cut_schools),
+    Link("C-56", under("null", "C-56"), under("council", "C-56"), choosing_another_school, 1, cut_choice,
+         "meetings.school_choice"),
     Link("C-57", under("council", "C-57"), {**under("council", "C-57"), "meetings.language_effort": 1.0},
          work_of_immigrants, 1, cut_danish, "meetings.language"),
     Link("A-19", under("null", "A-19"), under("council", "A-19"), prejudice_of_members, -1, cut_surroundings,

@@ -62,8 +62,8 @@ def test_the_shares_of_an_age_follow_from_the_steps_of_the_year_before(kind: int
     after = np.zeros(STATES)
     for state in range(STATES):
         for u in draws:
-            onset, stops, relapse = onset_chance(kind, age, USE), stopping_chance(kind, USE), relapse_chance(USE.relapse)
-            to = next_use(state, kind, onset, stops, relapse, u, USE)
+            onset, stops = onset_chance(kind, age, USE), stopping_chance(kind, USE)
+            to = next_use(state, kind, onset, stops, relapse_chance(USE.relapse), u, USE)
             after[to] += SHARES[kind, age, state] / len(draws)
     assert after == pytest.approx(SHARES[kind, age + 1], abs=1 / 2000)  # a step of the draws
     assert SHARES[kind, age].sum() == pytest.approx(1.0)
