@@ -25,6 +25,8 @@ class Link(NamedTuple):
     `off` and `on` are settings that differ in what the claim says matters; `measure` reads the immediate target in a
     town with such settings; `sign` is the direction that is claimed; `cut` takes the link out of the code. `switch`,
     where there is one, closes the link: then `off` and `on` are the same to the target.
+
+    A sign of 0 is a claim of no effect: the target stays as it is, and `cut` puts an effect in.
     """
 
     claim: str
@@ -36,8 +38,9 @@ class Link(NamedTuple):
     switch: str = ""
 
     def moved(self, also: Settings = MappingProxyType({})) -> float:
-        """Return how far the target moves in the direction that is claimed, whatever else holds."""
-        return self.sign * (self.measure({**self.on, **also}) - self.measure({**self.off, **also}))
+        """Return how far the target moves in the direction that is claimed (0: in any), whatever else holds."""
+        moved = self.measure({**self.on, **also}) - self.measure({**self.off, **also})
+        return self.sign * moved if self.sign else abs(moved)
 
 
 def under(preset: Preset, claim: str) -> dict[str, Value]:

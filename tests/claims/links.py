@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import links_meetings
 import links_people
 import links_staff
+import links_substance
 import links_youth
 import numpy as np
 import pytest
@@ -196,14 +198,14 @@ def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
 no_callbacks = cut_market(callbacks_on=lambda m: 0.0)
 
 OWN = (
-    Link("C-07", {"crime.outside": 1.5}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
+    Link("C-07", {"crime.outside": 1.0}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
     Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
          cut_reputation(public=False)),
     Link("C-43", under("null", "C-43"), under("council", "C-43"), flow_of_letting("avoided"), 1, cut_letting),
     Link("C-43", {"letting.stigma_accept": 0.0}, {"letting.stigma_accept": 0.065}, refused_offers, 1, cut_letting),
-    Link("C-44", under("null", "C-44"), under("council", "C-44"), chance_of_work_of_foreign_background, -1,
-         no_callbacks),
+    Link("C-44", {"work.callback_penalty": 0.0}, {"work.callback_penalty": 0.2}, chance_of_work_of_foreign_background,
+         -1, no_callbacks),
     Link("C-45", under("null", "C-45"), under("council", "C-45"), chance_of_giving_up_the_home, 1, cut_leaving),
     Link("C-46", {"letting.flexible_share": 0.0}, {"letting.flexible_share": 1.0}, let_to_who_works, 1,
          cut_rules(flexible_share=0.0, flexible_duty=0)),
@@ -216,11 +218,9 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS, *links_youth.LINKS)
+LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS, *links_substance.LINKS, *links_meetings.LINKS, *links_youth.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {
-    "C-38",  # C-46, and the index of exposure against its golden value
     "C-48",  # what an education gives, at the step itself
-    "C-53",  # the categories of every estate
 }

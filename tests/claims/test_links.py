@@ -56,13 +56,15 @@ def test_a_claim_that_is_looked_at_names_the_test_of_its_link_first() -> None:
 
 @pytest.mark.parametrize("link", LINKS, ids=name_of)
 def test_the_link_moves_its_target_in_the_direction_that_is_claimed(link: Link) -> None:
-    assert link.moved() > 0.0
+    moved = link.moved()
+    assert moved > 0.0 if link.sign else moved == 0.0
 
 
 @pytest.mark.parametrize("link", LINKS, ids=name_of)
 def test_a_cut_link_moves_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     link.cut(monkeypatch)
-    assert link.moved() == 0.0
+    moved = link.moved()
+    assert moved == 0.0 if link.sign else moved > 0.0  # what claims no effect is found out when one is put in
 
 
 @pytest.mark.parametrize("link", [link for link in LINKS if link.switch], ids=name_of)

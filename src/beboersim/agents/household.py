@@ -11,10 +11,10 @@ import mesa
 
 from beboersim.agents.attributes import ATTRIBUTES, first_of_month
 from beboersim.chance import Purpose, philox
-from beboersim.month.crime import is_convicted
+from beboersim.month.crime import crime_now, is_convicted
 from beboersim.month.demography import NOTHING, Rates, family_event
 from beboersim.month.leaving import STAYS, Departures, reply
-from beboersim.month.schooling import step_of
+from beboersim.month.schooling import schooling_now, step_of
 from beboersim.month.work import UNCHANGED, Market, event_at_work
 from beboersim.world.codes import ACTIVITIES, EDUCATIONS, KEEPER, ORIGINS
 from beboersim.world.school import STAYS as NO_STEP
@@ -181,10 +181,10 @@ class Household(mesa.Agent):  # type: ignore[misc]
     def about_school(self) -> Iterator[Answer]:
         """Tell which members start school or an education, complete it, or leave it."""
         c = self.model.town.context
+        p = schooling_now(c)
         for member, words in self.members_with_chance(Purpose.SCHOOLING):
             step = step_of(
-                c.world.persons, c.world.ties, c.world.households, member, c.month, words[0],
-                c.parameters.schooling,
+                c.world.persons, c.world.ties, c.world.households, member, c.month, words[0], p
             )
             if step != NO_STEP:
                 yield Answer(member, step)
@@ -204,8 +204,9 @@ class Household(mesa.Agent):  # type: ignore[misc]
     def about_convictions(self, trend: float) -> Iterator[Answer]:
         """Tell which members are convicted of what the lists count."""
         c = self.model.town.context
+        p = crime_now(c)
         for member, words in self.members_with_chance(Purpose.CRIME):
-            if is_convicted(c.world.persons, c.world.ties, member, c.month, words[0], trend, c.parameters.crime):
+            if is_convicted(c.world.persons, c.world.ties, member, c.month, words[0], trend, p):
                 yield Answer(member, 1)
 
     def about_home(self, conditions: Departures) -> Iterator[Answer]:

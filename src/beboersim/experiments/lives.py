@@ -18,13 +18,13 @@ from beboersim.experiments.life import empty_log, town_again
 from beboersim.experiments.paired import Estimate, estimate
 from beboersim.experiments.runs import RunSpec, begin_worker
 from beboersim.kernel import kernel
-from beboersim.month.applicants import Letting, is_in_need
+from beboersim.month.applicants import Letting, is_in_need, uses_heavily
 from beboersim.month.context import Context
 from beboersim.month.ledger import Event
 from beboersim.town import Town
 from beboersim.world.codes import ELSEWHERE, EMPLOYED, OUTSIDE, PUPIL, REHOUSING, STUDENT, UDSAT
 from beboersim.world.profile import profile
-from beboersim.world.state import Areas, Households, Persons
+from beboersim.world.state import Areas, Households, Persons, Ties
 from beboersim.world.taking_part import ADVICE, AFTERCARE, CLUB, HOMEWORK, JOB_HELP, NETWORK, OUTREACH, SPARE_TIME_JOB
 
 Ints = NDArray[np.int64]
@@ -127,22 +127,24 @@ def needs(c: Context) -> Ints:
     world = c.world
     found = np.zeros(int(world.used[1]), np.int64)
     mark_need(
-        world.persons, world.households, world.areas, world.used, c.month, c.income_steps, c.parameters.letting, found
+        world.persons, world.ties, world.households, world.areas, world.used, c.month, c.income_steps,
+        c.parameters.letting, found,
     )
     return found
 
 
 @kernel
 def mark_need(
-    persons: Persons, households: Households, areas: Areas, used: Ints, month: int, steps: Floats, p: Letting,
-    found: Ints,
+    persons: Persons, ties: Ties, households: Households, areas: Areas, used: Ints, month: int, steps: Floats,
+    p: Letting, found: Ints,
 ) -> None:  # fmt: skip
     """Mark the households that assignment would count as in need. Those who live elsewhere are not asked."""
     for row in range(used[1]):
         town = areas.municipality[households.area[row]]
         if households.head[row] >= 0 and town >= 0:
             who = profile(persons, households, row, month, steps[town])
-            found[row] = is_in_need(who.resources, who.outside, 1 if households.dwelling[row] < 0 else 0, p)
+            use = p.need_heavy_use * uses_heavily(persons, ties, households.head[row])
+            found[row] = is_in_need(who.resources, who.outside, 1 if households.dwelling[row] < 0 else 0, use, p)
 
 
 def members(c: Context, households: Iterable[int]) -> Ints:

@@ -38,7 +38,8 @@ from beboersim.world.columns import F64, I64
 from beboersim.world.columns import NEVER as NO_MONTH
 from beboersim.world.profile import Profile, profile
 from beboersim.world.queues import on_a_list, put_on_lists, sign_up_with
-from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons
+from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons, Ties
+from beboersim.world.taking_part import HEAVY
 
 FULL_TIME_WEEK = 37.0  # hours, the Danish full-time week
 PRIVATE, SOCIAL_HOME, EITHER, OPEN = range(4)  # what a household looks for; OPEN where it turns on who it is
@@ -103,6 +104,7 @@ class Letting(NamedTuple):
     record_months: float
     first_room_m2: float
     more_rooms_m2: float
+    need_heavy_use: float
 
 
 class Asking(NamedTuple):
@@ -159,9 +161,9 @@ def square_metres(rooms: int, p: Letting) -> float:
 
 
 @kernel
-def is_in_need(resources: float, outside: float, lodged: int, p: Letting) -> int:
-    """Say whether a home may be assigned: to few resources, without a home of one's own or somebody outside work."""
-    return 1 if resources < p.need_line and (lodged == 1 or outside > 0.0) else 0
+def is_in_need(resources: float, outside: float, lodged: int, use: float, p: Letting) -> int:
+    """Say whether a home may be assigned: few resources, and no home of one's own, somebody outside work, or heavy use."""
+    return 1 if resources < p.need_line and (lodged == 1 or outside > 0.0 or use > 0.0) else 0
 
 
 @kernel
@@ -280,9 +282,20 @@ def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts:
 
 
 @kernel
+def uses_heavily(persons: Persons, ties: Ties, first: int) -> int:
+    """Say whether anybody in the household, of whom `first` is the first, uses drugs or alcohol heavily."""
+    member = first
+    while member >= 0:
+        if ties.substance[member] == HEAVY:
+            return 1
+        member = persons.next[member]
+    return 0
+
+
+@kernel
 def describe(
-    persons: Persons, households: Households, dwellings: Dwellings, row: int, who: Profile, q: Asking, p: Letting,
-    facts: F64,
+    persons: Persons, ties: Ties, households: Households, dwellings: Dwellings, row: int, who: Profile, q: Asking,
+    p: Letting, facts: F64,
 ) -> None:
     """Fill in what the rules ask about one household that seeks a social home."""
     month = q.month
@@ -296,8 +309,9 @@ def describe(
     facts[AGE] = who.age
     facts[RESOURCES] = who.resources
     facts[NEED] = -1.0
-    if is_in_need(who.resources, who.outside, lodged, p) == 1:
-        facts[NEED] = need(lodged, who.children, who.outside, 1 if apart else 0, float(waited))
+    use = p.need_heavy_use * uses_heavily(persons, ties, households.head[row]) if p.need_heavy_use > 0.0 else 0.0
+    if is_in_need(who.resources, who.outside, lodged, use, p) == 1:
+        facts[NEED] = need(lodged, who.children, who.outside, 1 if apart else 0, float(waited)) + use
     facts[CHILDREN] = who.children
     facts[IN_EDUCATION] = 1.0 if who.students > 0.0 else 0.0
     facts[YOUTH] = for_youth(int(who.age), int(facts[IN_EDUCATION]))
@@ -354,6 +368,7 @@ def applicant(
 @kernel
 def describe_seekers(
     persons: Persons,
+    ties: Ties,
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
@@ -395,7 +410,7 @@ def describe_seekers(
         if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
             continue
         rows[found] = row
-        describe(persons, households, dwellings, row, who, q, p, facts[found])
+        describe(persons, ties, households, dwellings, row, who, q, p, facts[found])
         facts[found, MUNICIPALITY] = municipality
         if listed == 0:
             put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)

@@ -20,7 +20,9 @@ from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
 from beboersim.world.codes import OUTSIDE
 from beboersim.world.columns import I32, U8
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
+from beboersim.world.relative import against_the_mean
 from beboersim.world.state import Households, Persons, Ties
+from beboersim.world.taking_part import HEAVY, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -49,6 +51,7 @@ def ask_offenders(
     birth = persons.birth
     own = persons.risk
     # At each age, the highest risk of somebody with a sixteenth of the nation's own risk and the riskiest ties.
+    most *= max(p.heavy_use, 1.0)
     highest = np.full(AGES_IN_MONTHS, -1.0)
     for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
         for sex in range(2):
@@ -88,6 +91,12 @@ def is_convicted(
 
 
 @kernel
+def risk_by_use(use: int, p: Crime) -> float:
+    """Return how many times the mean risk somebody's is by use of drugs or alcohol; 1 for who was never met (A-06)."""
+    return 1.0 if use == NOT_DRAWN else against_the_mean(p.heavy_use, p.heavy_use_share, 1 if use == HEAVY else 0)
+
+
+@kernel
 def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p: Crime) -> float:
     """Return `conviction_risk` for a person of the tables, nil below the lowest age."""
     months_old = month - persons.birth[row]
@@ -98,7 +107,7 @@ def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p:
         persons.sex[row],
         1 if persons.activity[row] == OUTSIDE else 0,
         float(month - persons.convicted[row]),
-        persons.risk[row] / RISK_UNIT * ties.offending[row] / OFFENDING_UNIT,
+        persons.risk[row] / RISK_UNIT * ties.offending[row] / OFFENDING_UNIT * risk_by_use(ties.substance[row], p),
         trend,
         p,
     )
@@ -125,9 +134,15 @@ def crime_trend(c: Context) -> float:
     return trends.convicted_reference(c.rates_time) / trends.convicted_reference(c.start_month / 12.0)
 
 
+def crime_now(c: Context) -> Crime:
+    """Return the parameters, use of drugs and alcohol without effect where that link is switched off."""
+    p = c.parameters.crime
+    return p if c.flag("substance.on_crime") else p._replace(heavy_use=1.0)
+
+
 def crime(c: Context) -> None:
     """Crime: convictions that the lists count, by individual risk."""
-    world, p, trend = c.world, c.parameters.crime, crime_trend(c)
+    world, p, trend = c.world, crime_now(c), crime_trend(c)
     word = c.address(Purpose.CRIME)
     most = float(world.ties.offending[: int(world.used[0])].max() / OFFENDING_UNIT)
     who, _ = asked(

@@ -429,6 +429,8 @@ def by_group(keys: I64, groups: int) -> Queue:
 def letting(c: Context) -> None:
     """Letting: the vacant social dwellings are let in the legal order."""
     world, p = c.world, c.parameters.letting
+    if not c.flag("substance.on_assignment"):
+        p = p._replace(need_heavy_use=0.0)
     households, dwellings, areas = world.households, world.dwellings, world.areas
     vacant = vacant_homes(dwellings, world.used, 1, float(c.month))
     if len(vacant) == 0:
@@ -447,8 +449,8 @@ def letting(c: Context) -> None:
     facts = np.empty((len(searching), FACTS))
     rules = rules_now(c)
     found = describe_seekers(
-        world.persons, households, dwellings, areas, searching, world.places, c.income_steps, c.organisations, rules,
-        asking, p, rows, facts,
+        world.persons, world.ties, households, dwellings, areas, searching, world.places, c.income_steps,
+        c.organisations, rules, asking, p, rows, facts,
     )  # fmt: skip
     rows, facts = rows[:found], facts[:found]
     external = np.empty(found * LISTS_HELD, np.int64)

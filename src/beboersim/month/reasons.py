@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from beboersim.month.crime import OFFENDING_UNIT, crime_trend, risk_of
+from beboersim.month.crime import OFFENDING_UNIT, crime_now, crime_trend, risk_by_use, risk_of
 from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
-from beboersim.month.schooling import LEARNING_UNIT, works_at_home
+from beboersim.month.schooling import LEARNING_UNIT, dropping_by_use, schooling_now, start_by_danish, works_at_home
 from beboersim.month.work import finds_work, loses_work, market, plan_help
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
@@ -113,22 +113,28 @@ def about_family(c: Context, row: int) -> dict[str, Odds]:
 
 def about_school(c: Context, row: int) -> dict[str, Odds]:
     """Return a person's chances of beginning, completing or leaving an education this month."""
-    persons, p = c.world.persons, c.parameters.schooling
+    persons, ties, p = c.world.persons, c.world.ties, schooling_now(c)
     doing, level = int(persons.activity[row]), int(persons.education[row])
     months_old, months_in = c.month - int(persons.birth[row]), c.month - int(persons.since[row])
     youth = level == BASIC
     if doing == STUDENT:
         completes = (p.complete_youth if youth else p.complete_higher) / 12.0
+        use = float(dropping_by_use(ties.substance[row], p))
         return {
             "completes": Odds(completes if months_in >= p.shortest_months else 0.0),
-            "drops_out": Odds((p.drop_out_youth if youth else p.drop_out_higher) / 12.0),
+            "drops_out": Odds((p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use, (Reason("use", use),)),
         }
     if doing == PUPIL and months_old >= YOUTH_STARTS:
         works = works_at_home(persons, c.world.households, int(persons.household[row]))
         start = p.start_youth if works == 1 else p.start_youth - p.start_youth_parents_outside
-        helped = start + float(c.world.ties.learning[row]) / LEARNING_UNIT
-        why = (Reason("parents_outside", start / p.start_youth), Reason("learning", helped / start))
-        return {"starts": Odds(helped, why)}
+        helped = start + float(ties.learning[row]) / LEARNING_UNIT
+        speaks = helped + float(start_by_danish(ties.danish[row], p))
+        why = (
+            Reason("parents_outside", start / p.start_youth),
+            Reason("learning", helped / start),
+            Reason("danish", speaks / helped),
+        )
+        return {"starts": Odds(speaks, why)}
     if doing in (EMPLOYED, OUTSIDE) and months_old < LATEST_START:
         return {"starts": Odds(float(starts_again(level, p)) / 12.0)}
     return {}
@@ -142,24 +148,28 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
     foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
     trend = m.trend_nonwestern if foreign else m.trend_danish
     if doing == EMPLOYED:
+        use = float(m.losing[c.world.ties.substance[row]])
         now = float(loses_work(months_in, weak, trend, p))
         settled = float(loses_work(int(p.fresh_months), weak, trend, p))
         reasons = (
             Reason("fresh_job", now / settled, float(months_in)),
             Reason("trend_lost", now / float(loses_work(months_in, weak, 0.0, p))),
+            Reason("use", use),
         )
-        return {"loses_work": Odds(now, reasons)}
+        return {"loses_work": Odds(now * use, reasons)}
     if doing != OUTSIDE:
         return {}
     area = int(c.world.households.area[persons.household[row]])
     age, sex = (c.month - int(persons.birth[row])) // 12, int(persons.sex[row])
     stigma = float(c.world.areas.stigma[area]) * m.callbacks_on
     helped, contacts = float(plan_help(c.world.ties, row, area, sex, m)), float(c.world.areas.contacts[area])
+    speaks = float(m.finding[c.world.ties.danish[row]])
 
     def chance(
-        years: int = age, t: float = trend, reputation: float = stigma, plan: float = helped, known: float = contacts
-    ) -> float:
-        return float(finds_work(years, weak, t, reputation, foreign, plan * known, p))
+        years: int = age, t: float = trend, reputation: float = stigma, plan: float = helped, known: float = contacts,
+        danish: float = speaks,
+    ) -> float:  # fmt: skip
+        return float(finds_work(years, weak, t, reputation, foreign, plan * known * danish, p))
 
     now = chance()
     why = (
@@ -168,13 +178,14 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
         Reason("callbacks", now / chance(reputation=0.0), stigma),
         Reason("programme", now / chance(plan=1.0), helped),
         Reason("help", now / chance(known=1.0), contacts),
+        Reason("danish", now / chance(danish=1.0)),
     )
     return {"finds_work": Odds(now, why)}
 
 
 def about_convictions(c: Context, row: int) -> dict[str, Odds]:
     """Return a person's chance of a conviction this month that the lists count."""
-    persons, p, trend = c.world.persons, c.parameters.crime, crime_trend(c)
+    persons, p, trend = c.world.persons, crime_now(c), crime_trend(c)
     months_old = c.month - int(persons.birth[row])
     if months_old < LOWEST_AGE_MONTHS:
         return {}
@@ -182,15 +193,17 @@ def about_convictions(c: Context, row: int) -> dict[str, Odds]:
     since = float(c.month - int(persons.convicted[row]))
     outside = 1 if persons.activity[row] == OUTSIDE else 0
     ties = float(c.world.ties.offending[row]) / OFFENDING_UNIT
+    use = float(risk_by_use(c.world.ties.substance[row], p))
 
     def risk(without_work: int, months: float) -> float:
-        own = float(persons.risk[row]) / RISK_UNIT * ties
+        own = float(persons.risk[row]) / RISK_UNIT * ties * use
         return float(conviction_risk(months_old / 12.0, int(persons.sex[row]), without_work, months, own, trend, p))
 
     reasons = (
         Reason("outside", now / risk(0, since) if outside else 1.0),
         Reason("earlier", now / risk(outside, NEVER_CONVICTED) if since < p.earlier_months else 1.0),
         Reason("ties", ties),
+        Reason("use", use),
         Reason("age", 1.0, float(months_old // 12)),
     )
     return {"convicted": Odds(now, reasons)}

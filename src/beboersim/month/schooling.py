@@ -25,6 +25,7 @@ from beboersim.world.codes import (
     STUDENT,
 )
 from beboersim.world.columns import I32, U8, U32
+from beboersim.world.relative import against_the_mean
 from beboersim.world.school import (
     BECOMES_PUPIL,
     BECOMES_STUDENT,
@@ -41,11 +42,13 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.taking_part import HEAVY, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 LEARNING_UNIT = 10000.0  # ties.learning is kept in these parts
+DANISH_UNIT, NO_DANISH = 100.0, 255  # parts in which ties.danish is kept; the code of who was never asked
 TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twelve is remembered
 
 
@@ -56,8 +59,8 @@ def highest_words(p: Schooling) -> U32:
     words[CHILD, SCHOOL_STARTS:] = ANY_WORD
     words[PUPIL, YOUTH_STARTS:] = ANY_WORD
     words[PUPIL, GROWN_UP] = ANY_WORD
-    youth = p.complete_youth + p.drop_out_youth
-    higher = p.complete_higher + p.drop_out_higher
+    youth = p.complete_youth + p.drop_out_youth * max(p.heavy_use, 1.0)
+    higher = p.complete_higher + p.drop_out_higher * max(p.heavy_use, 1.0)
     words[STUDENT] = highest_word(max(youth, higher) / 12.0)
     words[STUDENT, LATEST_STUDY:] = ANY_WORD
     again = 0.0
@@ -124,8 +127,23 @@ def step_of(
             return TURNS_TWELVE
         parent_works = works_at_home(persons, households, persons.household[row])
     months_in = month - persons.since[row]
-    learning = ties.learning[row] / LEARNING_UNIT
-    return school_step(months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p)
+    learning = ties.learning[row] / LEARNING_UNIT + start_by_danish(ties.danish[row], p)
+    return school_step(
+        months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
+        dropping_by_use(ties.substance[row], p),
+    )  # fmt: skip
+
+
+@kernel
+def dropping_by_use(use: int, p: Schooling) -> float:
+    """Return how many times the mean chance of dropping out somebody's is by use; 1 for who was never met (A-10)."""
+    return 1.0 if use == NOT_DRAWN else against_the_mean(p.heavy_use, p.heavy_use_share, 1 if use == HEAVY else 0)
+
+
+@kernel
+def start_by_danish(danish: int, p: Schooling) -> float:
+    """Return what command of Danish adds to the chance of starting youth education; 0 where it is not known (C-57)."""
+    return 0.0 if danish == NO_DANISH else p.danish * (danish / DANISH_UNIT - p.danish_mean)
 
 
 @kernel
@@ -229,9 +247,17 @@ def parents_wage(persons: Persons, households: Households, home: int) -> float:
     return total / number if number > 0.0 else 0.0
 
 
+def schooling_now(c: Context) -> Schooling:
+    """Return the parameters, use and language without effect where those links are switched off."""
+    p = c.parameters.schooling
+    if not c.flag("substance.on_school"):
+        p = p._replace(heavy_use=1.0)
+    return p if c.flag("meetings.language") else p._replace(danish=0.0)
+
+
 def schooling(c: Context) -> None:
     """Schooling: starting, finishing and leaving school, youth education and higher education."""
-    world, p = c.world, c.parameters.schooling
+    world, p = c.world, schooling_now(c)
     word = c.address(Purpose.SCHOOLING)
     who, what = asked(
         c.pieces,

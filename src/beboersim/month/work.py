@@ -15,7 +15,9 @@ from beboersim.evidence import trends
 from beboersim.kernel import kernel
 from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
+from beboersim.month.meetings import danish_on_jobs
 from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
+from beboersim.month.substance import job_loss_by_use
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
 from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
@@ -125,6 +127,8 @@ class Market(NamedTuple):
     becomes_weak: F64  # municipality x age 18-64, monthly
     recovers: F64
     most_help: float  # of anybody, see `help_of`
+    losing: F64  # code of use of drugs and alcohol: times the chance of others to lose a job
+    finding: F64  # code of command of Danish: times the chance of others to find one
 
 
 @kernel
@@ -144,12 +148,13 @@ def highest_words(m: Market, p: Work) -> U32:
     """Return a bound on the words of draws that let somebody lose or find work, by activity and attachment."""
     trend = max(abs(m.trend_danish), abs(m.trend_nonwestern))
     lift = np.exp(0.5 * trend)
-    lift_found = lift * max(p.find_after_55, 1.0) * m.most_help
+    lift_found = lift * max(p.find_after_55, 1.0) * m.most_help * m.finding.max()
     if p.callback_penalty < 0.0:  # where the penalty is a gain, the bound is the whole
-        lift_found = 100.0 * m.most_help
+        lift_found = 100.0 * m.most_help * m.finding.max()
     words = np.zeros((len(ACTIVITIES), 2), np.uint32)
-    words[EMPLOYED, 0] = highest_word(p.lose_stable * lift)
-    words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift)
+    lift_lost = lift * m.losing.max()
+    words[EMPLOYED, 0] = highest_word(p.lose_stable * lift_lost)
+    words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift_lost)
     words[OUTSIDE, 0] = highest_word(p.find_stable * lift_found)
     words[OUTSIDE, 1] = highest_word(p.find_weak * lift_found)
     return words.ravel()
@@ -245,6 +250,8 @@ def event_at_work(
     town = max(areas.municipality[area], 0)
     age = min(max(months_old // 12, FIRST_AGE), LAST_AGE - 1) - FIRST_AGE
     foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
+    # A draw so many times smaller is a chance so many times higher.
+    losing = m.losing[ties.substance[row]] if persons.activity[row] == EMPLOYED else 1.0
     return work_event(
         months_old,
         persons.activity[row],
@@ -253,11 +260,11 @@ def event_at_work(
         m.trend_nonwestern if foreign == 1 else m.trend_danish,
         areas.stigma[area] * m.callbacks_on,
         foreign,
-        help_of(ties, areas, row, area, persons.sex[row], m),
+        help_of(ties, areas, row, area, persons.sex[row], m) * m.finding[ties.danish[row]],
         m.becomes_weak[town, age],
         m.recovers[town, age],
         m.pension_age_months,
-        uniform(word_job),
+        uniform(word_job) / losing,
         uniform(word_attachment),
         p,
     )
@@ -379,6 +386,8 @@ def market(c: Context) -> Market:
         np.stack([one.becomes_weak for one in c.attachment]),
         np.stack([one.recovers for one in c.attachment]),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max(),
+        job_loss_by_use(c),
+        danish_on_jobs(c),
     )
 
 

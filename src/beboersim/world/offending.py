@@ -21,6 +21,8 @@ class Crime(NamedTuple):
     earlier: float
     earlier_months: float
     decline_per_year: float
+    heavy_use: float
+    heavy_use_share: float
 
 
 @kernel

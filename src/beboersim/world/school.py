@@ -52,6 +52,10 @@ class Schooling(NamedTuple):
     wage_inherited: float
     weak_parents_outside: float
     weak_lost_by_education: float
+    heavy_use: float
+    heavy_use_share: float
+    danish: float
+    danish_mean: float
 
 
 @kernel
@@ -64,6 +68,7 @@ def school_step(
     learning: float,
     u: float,
     p: Schooling,
+    dropping: float = 1.0,
 ) -> int:
     """Return the step a person takes in education this month.
 
@@ -81,6 +86,8 @@ def school_step(
         What is added to the chance of starting youth education by what the person takes part in; 0 without any.
     u
         Uniform draw.
+    dropping
+        Times the chance of others to drop out.
     """
     if activity == CHILD:
         return BECOMES_PUPIL if months_old >= SCHOOL_STARTS else STAYS
@@ -95,6 +102,7 @@ def school_step(
             return DROPS_OUT
         complete = p.complete_youth / 12.0 if education == BASIC else p.complete_higher / 12.0
         drop_out = p.drop_out_youth / 12.0 if education == BASIC else p.drop_out_higher / 12.0
+        drop_out *= dropping
         if u < drop_out:
             return DROPS_OUT
         if months_in >= p.shortest_months and u < drop_out + complete:
