@@ -26,6 +26,7 @@ from beboersim.world.codes import (
     ARRIVING,
     EMPLOYED,
     KEEPER,
+    MUST_MOVE,
     NONWESTERN_IMMIGRANT,
     OUTSIDE,
     SEPARATED,
@@ -184,6 +185,8 @@ def seeks_social(resources: float, age: float, students: float, adults: int, p: 
 @kernel
 def looks_for_surely(search: int, tenant: int, listed: int, u: float, p: Letting) -> int:
     """Return what a searching household looks for, or OPEN where that turns on its members; see `looks_for`."""
+    if search == MUST_MOVE:
+        return SOCIAL_HOME
     if search == ARRIVING:
         return SOCIAL_HOME if listed == 1 else PRIVATE
     return SOCIAL_HOME if tenant == 1 and u < p.stays_social else OPEN
@@ -387,7 +390,7 @@ def describe_seekers(
         rows[found] = row
         describe(persons, households, dwellings, row, who, q, p, facts[found])
         facts[found, MUNICIPALITY] = municipality
-        if listed == 0:
+        if listed == 0 and search != MUST_MOVE:
             put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
         found += 1
     return found

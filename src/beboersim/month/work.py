@@ -138,7 +138,7 @@ class Market(NamedTuple):
 @kernel
 def help_of(ties: Ties, areas: Areas, row: int, area: int) -> float:
     """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
-    return ties.job_chance[row] / JOB_CHANCE_UNIT * areas.contacts[area]
+    return ties.job_chance[row] / JOB_CHANCE_UNIT * areas.contacts[area] * areas.local_jobs[area]
 
 
 @kernel
@@ -384,7 +384,8 @@ def market(c: Context) -> Market:
         (c.dose - 1.0) * c.number("funding.on_jobs"),
         np.stack([one.becomes_weak for one in c.attachment]),
         np.stack([one.recovers for one in c.attachment]),
-        c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max(),
+        c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
+        * c.world.areas.local_jobs.max(),
     )
 
 
