@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import links_buildings
 import numpy as np
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
@@ -244,11 +245,10 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN,)
+LINKS: tuple[Link, ...] = (*OWN, *links_buildings.LINKS)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
 ELSEWHERE = {
     "C-38",  # C-46, and the index of exposure against its golden value
-    "C-48",  # what an education gives, at the step itself
     "C-53",  # the categories of every estate
 }

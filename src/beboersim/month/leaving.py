@@ -394,8 +394,8 @@ def departures(c: Context) -> Departures:
     most = 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
     return Departures(
         c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance,
-        highest_chances(rates, balance, most, p), c.income_steps, settled, *holding(c), c.parameters.letting.resourceful,
-        rates,
+        highest_chances(rates, balance, most, p), c.income_steps, settled, *holding(c),
+        c.parameters.letting.resourceful, rates,
     )  # fmt: skip
 
 

@@ -321,7 +321,8 @@ def let_month(
                         urgent = 1 if households.dwelling[row] < 0 else 0
                         answer = STAYS_AWAY
                         if u < m.keenest[2 * urgent + own]:
-                            wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p) + m.appeal[area]
+                            wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                            wish += m.appeal[area]
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
                         m.applying[k, area - m.first_area[town]] = answer
                     ledger.flows[CONSIDERED, area] += 1.0

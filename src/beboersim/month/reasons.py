@@ -12,6 +12,7 @@ from beboersim.month.crime import OFFENDING_UNIT, crime_trend, risk_of
 from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
+from beboersim.month.renewal import staying_factor
 from beboersim.month.schooling import LEARNING_UNIT, works_at_home
 from beboersim.month.work import finds_work, help_of, loses_work, market
 from beboersim.world.ages import OLDEST
@@ -75,12 +76,17 @@ def about_home(c: Context, row: int) -> dict[str, Odds]:
         return float(hazard_of(who._replace(**otherwise), dwellings, areas, home, area, months, stigma_on, p))
 
     now = hazard()
+    busy = who.employed + who.students
+    held = float(staying_factor(who.resources, who.age, busy, m.hold[area], m.young[area], m.resourceful))
     reasons = [
         Reason("tenure", float(settled_factor(float(months), p)), float(months)),
         Reason("new_job", now / hazard(new_job=0.0) if who.new_job else 1.0),
         Reason("child", now / hazard(children=0.0) if who.children else 1.0, float(who.children)),
         Reason("stigma", now / hazard(stigma_on=0.0), float(areas.stigma_inside[area])),
     ]
+    if held != 1.0:
+        reasons.append(Reason("held", held))
+    now *= held
     away = float(away_share(who.age, who.students, p))
     goes = (*reasons, Reason("away", away, float(who.age)), exchange)
     return {
