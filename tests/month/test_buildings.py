@@ -286,7 +286,7 @@ def test_who_must_move_is_told_and_then_rehoused_or_still_at_home(planned: Town)
     assert len(told) == total(planned, "notices") > 20
     rows = np.flatnonzero(w.households.searching[: int(w.used[1])] == MUST_MOVE)
     assert (w.households.dwelling[rows] >= 0).all()
-    assert set(w.dwellings.fate[w.households.dwelling[rows]]) <= {COMES_DOWN, IS_SOLD}
+    assert set(w.dwellings.fate[w.households.dwelling[rows]]) <= {COMES_DOWN, IS_SOLD, IS_CONVERTED}
     assert total(planned, "let_rehousing") == total(planned, "rehoused_from") > 0
     assert total(planned, "rehoused_within") > 0
     gone = planned.events[planned.events[:, 1] == int(Event.HOME_GONE)]

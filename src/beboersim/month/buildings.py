@@ -3,7 +3,7 @@
 Where the law lays the duty of a plan on an area (§ 168 a), its social family dwellings are brought down to the share
 the law allows by its deadline, along an even path. Which home is next is drawn once, by its id. A home that comes down
 or is sold is emptied first, and those who live there have a right to another one (month.rehousing); a home that becomes
-one for young or elderly people changes when its tenants move by themselves.
+one for young or elderly people changes when its tenants have moved by themselves, until the last notice.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def tell(households: Households, dwellings: Dwellings, home: int, month: int, le
 @kernel
 def carry_out(
     households: Households, dwellings: Dwellings, areas: Areas, used: I64, month: int, seed: int, word: int,
-    owners: float, youth: float, ledger: Ledger,
+    owners: float, youth: float, late: int, ledger: Ledger,
 ) -> int:  # fmt: skip
     """Take down, sell or convert the homes that are empty and spoken for; return how many.
 
@@ -172,6 +172,8 @@ def carry_out(
     ----------
     owners, youth
         Share of sold homes that become owner-occupied, and of converted ones that become youth dwellings.
+    late
+        1 once the last notice is given: then those must move too whose home is to be converted and is lived in still.
     """
     done = 0
     for home in range(used[2]):
@@ -181,7 +183,7 @@ def carry_out(
         area = dwellings.area[home]
         if dwellings.household[home] >= 0:
             # A couple formed in such a home since, or a search given up: the right stays.
-            if fate != IS_CONVERTED and households.searching[dwellings.household[home]] != MUST_MOVE:
+            if (fate != IS_CONVERTED or late == 1) and households.searching[dwellings.household[home]] != MUST_MOVE:
                 tell(households, dwellings, home, month, ledger)
             continue
         u = uniform(philox(seed, dwellings.id[home], word, 0)[1])
@@ -235,7 +237,8 @@ def is_dispensed(c: Context, area: int) -> bool:
     """Say whether the minister may free an area from the plan because it is small and few are convicted (stk. 4)."""
     rule = rule_on("plan_dispensation_small", WORDINGS["2018"])
     tier = load_rules("2018").listing
-    assert rule is not None and tier is not None
+    assert rule is not None
+    assert tier is not None
     times = next(criterion.line for criterion in tier.counted if criterion.indicator == "convicted")
     national = trends.convicted_reference(c.rates_year(c.day.year))
     convicted_met = int(c.measured["convicted_share"][area] >= times * national)
@@ -330,7 +333,7 @@ def buildings(c: Context) -> None:
     world, p, law = c.world, c.parameters.buildings, plan_law(c)
     carry_out(
         world.households, world.dwellings, world.areas, world.used, c.month, c.seed, address(Purpose.BUILDINGS, 0),
-        p.sold_to_owners, p.converted_to_youth, c.ledger,
+        p.sold_to_owners, p.converted_to_youth, 1 if c.month >= law.deadline - p.last_notice else 0, c.ledger,
     )  # fmt: skip
     duties = plan_duties(c, law)
     go_on_with_plans(c, law, duties, counted_homes(c))
