@@ -37,7 +37,9 @@ from beboersim.world.codes import (
     NO_FATE,
     OUTSIDE,
     SOCIAL,
+    WANTS_CHANGE,
 )
+from beboersim.world.membership import vacate
 from estates import Estate
 from small_towns import assert_consistent, has_run, log_of, small_town
 
@@ -54,20 +56,41 @@ SOON = 24 + 6 + 6  # months: every home is spoken for after 24
 def test_an_even_path_closes_the_gap_at_the_last_notice() -> None:
     """The steps of 60 months, each by what is left: a tenth is built between, which counts two fifths of a home."""
     family, homes = 900.0, 1000.0
+    means = np.array([0.3, 0.3, 0.3, 0.1])
     for left in range(60, 0, -1):
-        taken, built = steps_of_month(family - 0.4 * homes, float(left), 0.1, 0.4)
-        assert taken == pytest.approx(450.0 / 60.0, rel=1e-9)
-        family, homes = family - taken, homes + built
+        down, sold, converted, built = steps_of_month(family - 0.4 * homes, float(left), means, 0.4)
+        assert down == sold == converted == pytest.approx(0.3 * 500.0 / 60.0, rel=1e-9)
+        family, homes = family - down - sold - converted, homes + built
     assert family_share(family, homes, 0.0, 0.0, 75.0) == pytest.approx(0.4, abs=1e-9)
 
 
 @pytest.mark.parametrize("gap", [0.0, -10.0])
 def test_a_plan_that_is_met_takes_no_home(gap: float) -> None:
-    assert steps_of_month(gap, 12.0, 0.5, 0.4) == (0.0, 0.0)
+    assert steps_of_month(gap, 12.0, np.full(4, 0.25), 0.4) == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_after_the_last_notice_what_is_left_is_taken_at_once() -> None:
-    assert steps_of_month(7.0, -3.0, 0.0, 0.4) == (7.0, 0.0)
+    assert steps_of_month(7.0, -3.0, np.array([1.0, 0.0, 0.0, 0.0]), 0.4) == (7.0, 0.0, 0.0, 0.0)
+
+
+def test_homes_that_are_free_or_soon_will_be_are_converted_first() -> None:
+    town = small_town(("Aarhus",), months=24)
+    c, area = town.context, int(named(town)[0])
+    homes, households = c.world.dwellings, c.world.households
+    order = buildings.next_homes(c, area, 5, free_first=False)
+    vacant, moving = order[4], order[3]
+    households.searching[homes.household[moving]] = WANTS_CHANGE
+    others = np.flatnonzero(homes.area[: int(c.world.used[2])] == area)
+    for home in others:
+        tenant = homes.household[home]
+        if tenant >= 0 and home not in (vacant, moving):
+            households.searching[tenant] = 0
+        if tenant >= 0 and home == vacant:
+            vacate(households, homes, tenant, c.month)
+    first = buildings.next_homes(c, area, 2 + int((homes.household[others] < 0).sum()) - 1, free_first=True)
+    assert vacant in first
+    assert first[-1] == moving
+    assert np.array_equal(buildings.next_homes(c, area, 3, free_first=False), order[:3])
 
 
 def test_the_weights_of_the_means_are_the_shares_of_the_homes() -> None:

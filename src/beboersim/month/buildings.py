@@ -38,6 +38,7 @@ from beboersim.world.codes import (
     PRIVATE_RENTED,
     SOCIAL,
     UDSAT,
+    WANTS_CHANGE,
     YOUTH,
 )
 from beboersim.world.columns import F64, I64
@@ -50,6 +51,7 @@ NOTICES, DEMOLISHED = FLOW["notices"], FLOW["demolished"]
 SOLD, CONVERTED, RENEWAL_SPEND = FLOW["sold"], FLOW["converted"], FLOW["renewal_spend"]
 WORDINGS = {"2018": date(2018, 12, 1), "2021": date(2021, 11, 30)}  # of the law on plans, by their first day
 MEANS = ("demolition", "sale", "conversion", "infill")
+DEMOLITION, CONVERSION = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])  # weights of the means that take a home
 ALL, OPEN_FAMILY, FAMILY_HOMES, PRIVATE = range(4)
 
 
@@ -88,8 +90,8 @@ class PlanLaw(NamedTuple):
 
 
 @kernel
-def steps_of_month(gap: float, months_left: float, infill: float, most: float) -> tuple[float, float]:
-    """Return how many homes a plan takes this month, and how many new private homes it asks for, on an even path.
+def steps_of_month(gap: float, months_left: float, means: F64, most: float) -> tuple[float, float, float, float]:
+    """Return how many homes a plan takes down, sells, converts and asks to be built this month, on an even path.
 
     A home that is taken down, sold or converted closes the gap by one; one that is built by the share the plan allows,
     for it counts among all.
@@ -100,15 +102,13 @@ def steps_of_month(gap: float, months_left: float, infill: float, most: float) -
         Family dwellings more than the share allows, those already spoken for left out.
     months_left
         Until the last notice can be given.
-    infill
-        Share of the gap that is closed by building between.
+    means
+        Share of the gap that is closed by each of MEANS.
     most
         Share of family dwellings that is allowed.
     """
-    if gap <= 0.0:
-        return 0.0, 0.0
-    now = gap / max(months_left, 1.0)
-    return now * (1.0 - infill), now * infill / most
+    now = max(gap, 0.0) / max(months_left, 1.0)
+    return now * means[0], now * means[1], now * means[2], now * means[3] / most
 
 
 @kernel
@@ -268,14 +268,21 @@ def special_rules(c: Context, duties: I64) -> F64:
     return (duties + flexible + barred) / 3.0 * c.number("list.special_rules")
 
 
-def next_homes(c: Context, area: int, number: int) -> I64:
-    """Return the rows of the next homes of an area's plan: the order is drawn once, by the homes' ids."""
-    dwellings = c.world.dwellings
+def next_homes(c: Context, area: int, number: int, free_first: bool) -> I64:
+    """Return the rows of the next homes of an area's plan: the order is drawn once, by the homes' ids.
+
+    `free_first` takes vacant homes before others, and then those whose tenants want to move anyway.
+    """
+    dwellings, households = c.world.dwellings, c.world.households
     n = int(c.world.used[2])
     open_to = (dwellings.area[:n] == area) & (dwellings.tenure[:n] == SOCIAL) & (dwellings.kind[:n] == FAMILY)
     rows = np.flatnonzero(open_to & (dwellings.fate[:n] == NO_FATE))
     turn = order_of_turns(dwellings.id[rows], c.seed, address(Purpose.BUILDINGS, 0))
-    return rows[np.lexsort((dwellings.id[rows], turn))][:number]
+    lived_in = np.zeros(len(rows), np.int64)
+    if free_first:
+        tenant = dwellings.household[rows]
+        lived_in = np.where(tenant < 0, 0, np.where(households.searching[tenant] == WANTS_CHANGE, 1, 2))
+    return rows[np.lexsort((dwellings.id[rows], turn, lived_in))][:number]
 
 
 def go_on_with_plans(c: Context, law: PlanLaw, duties: I64, counts: F64) -> None:
@@ -294,20 +301,22 @@ def go_on_with_plans(c: Context, law: PlanLaw, duties: I64, counts: F64) -> None
             counted = counts[ALL, area] + areas.demolished[area] + premises[area] + areas.infill_due[area]
             left = law.deadline - p.last_notice - c.month
             gap = counts[OPEN_FAMILY, area] - law.most * counted
-            taken, built = steps_of_month(gap, left, means[3], law.most)
+            down, sold, converted, built = steps_of_month(gap, left, means, law.most)
             areas.infill_due[area] += built
-            decide(c, int(area), int(taken + draw(c.seed, identity, word, 0)), means)
+            decide(c, int(area), down + sold, draw(c.seed, identity, word, 0), np.array([down, sold, 0.0]))
+            decide(c, int(area), converted, draw(c.seed, identity, word, 1), CONVERSION, free_first=True)
         if strategic[area] > 0.0:
             down = counts[OPEN_FAMILY, area] * strategic[area] / 12.0
-            decide(c, int(area), int(down + draw(c.seed, identity, word, 1)), np.array([1.0, 0.0, 0.0]))
+            decide(c, int(area), down, draw(c.seed, identity, word, 2), DEMOLITION)
 
 
-def decide(c: Context, area: int, number: int, means: F64) -> None:
-    """Decide what becomes of so many more homes of an area."""
+def decide(c: Context, area: int, expected: float, u: float, means: F64, *, free_first: bool = False) -> None:
+    """Decide what becomes of so many more homes of an area; the part of a home is the chance of one more."""
+    number = int(expected + u)
     if number > 0:
         world = c.world
         give_fates(
-            world.households, world.dwellings, next_homes(c, area, number), means, c.month, c.seed,
+            world.households, world.dwellings, next_homes(c, area, number, free_first), means, c.month, c.seed,
             address(Purpose.BUILDINGS, 0), c.ledger,
         )  # fmt: skip
 
