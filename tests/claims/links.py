@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import links_buildings
 import links_meetings
 import links_people
 import links_staff
@@ -218,9 +219,15 @@ OWN = (
 )  # fmt: skip
 
 # Those of the processes that have a file of their own here.
-LINKS: tuple[Link, ...] = (*OWN, *links_people.LINKS, *links_staff.LINKS, *links_substance.LINKS, *links_meetings.LINKS, *links_youth.LINKS)
+LINKS: tuple[Link, ...] = (
+    *OWN,
+    *links_people.LINKS,
+    *links_staff.LINKS,
+    *links_substance.LINKS,
+    *links_meetings.LINKS,
+    *links_youth.LINKS,
+    *links_buildings.LINKS,
+)
 
 # Claims that act in part through something that is looked at elsewhere; the tests that they name show it.
-ELSEWHERE = {
-    "C-48",  # what an education gives, at the step itself
-}
+ELSEWHERE: set[str] = set()  # none

@@ -339,6 +339,8 @@ class Diary:
                 self.note("taken_in", household=other)
             else:
                 self.note("takes_in", household=who)
+        elif kind is Event.NOTICE:
+            self.note("notice", fate=value)
         elif kind is Event.SEARCH:
             self.note("search", odds=seen.odds.get((0, "looks")))
         elif kind is Event.GAVE_UP:

@@ -1,6 +1,6 @@
 """What follows from a status beside letting: the development plan, winding up, leases. Functions of numbers.
 
-The simulation has no buildings yet, so nothing here acts in it (docs/law.md: held, not yet acting).
+The plan, the dispensation for small areas and what they ask act in month/buildings.py; the rest is held (docs/law.md).
 """
 
 from __future__ import annotations

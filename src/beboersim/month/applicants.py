@@ -27,6 +27,7 @@ from beboersim.world.codes import (
     ARRIVING,
     EMPLOYED,
     KEEPER,
+    MUST_MOVE,
     NONWESTERN_IMMIGRANT,
     OUTSIDE,
     SEPARATED,
@@ -162,7 +163,7 @@ def square_metres(rooms: int, p: Letting) -> float:
 
 @kernel
 def is_in_need(resources: float, outside: float, lodged: int, use: float, p: Letting) -> int:
-    """Say whether a home may be assigned: few resources, and no home of one's own, somebody outside work, or heavy use."""
+    """Say whether a home may be assigned: few resources, and no home, somebody outside work, or heavy use."""
     return 1 if resources < p.need_line and (lodged == 1 or outside > 0.0 or use > 0.0) else 0
 
 
@@ -193,6 +194,8 @@ def seeks_social(resources: float, age: float, students: float, adults: int, p: 
 @kernel
 def looks_for_surely(search: int, tenant: int, listed: int, u: float, p: Letting) -> int:
     """Return what a searching household looks for, or OPEN where that turns on its members; see `looks_for`."""
+    if search == MUST_MOVE:
+        return SOCIAL_HOME
     if search == ARRIVING:
         return SOCIAL_HOME if listed == 1 else PRIVATE
     return SOCIAL_HOME if tenant == 1 and u < p.stays_social else OPEN
@@ -412,7 +415,7 @@ def describe_seekers(
         rows[found] = row
         describe(persons, ties, households, dwellings, row, who, q, p, facts[found])
         facts[found, MUNICIPALITY] = municipality
-        if listed == 0:
+        if listed == 0 and search != MUST_MOVE:
             put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
         grown = int(who.grown_area)
         if grown >= 0 and rules.local_youth[grown] == 1:

@@ -94,6 +94,8 @@ def clear_month(
     starts: I64,
     neighbourhoods: I64,
     first: I64,
+    renewed: I64,
+    name_on: float,
     p: Clearing,
     letting: Letting,
     ledger: Ledger,
@@ -108,6 +110,8 @@ def clear_month(
         Vacant private dwellings sorted by area and tenure, and where each (area, tenure) begins. A taken one is -1.
     neighbourhoods, first
         Areas with private homes by municipality, and where each municipality begins.
+    renewed, name_on
+        Named areas with vacant private homes; 1 if an area's name keeps seekers away, else 0.
     """
     for position in range(seekers.shape[0]):
         row = seekers[position]
@@ -131,6 +135,7 @@ def clear_month(
         prices = steps[municipality]
         who = profile(persons, households, row, month, prices)
         keepers = max(float(households.adults[row]), 1.0)
+        strength = who.resources
         rank = income_rank(who.income / keepers, prices)
         if uniform(words[0]) >= finds_private(rank, who.students, arriving, p):
             continue
@@ -145,19 +150,28 @@ def clear_month(
         own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
         best = -1e18
         chosen = -1
-        for look in range(int(p.looks) + 2):
+        for look in range(int(p.looks) + 2 + min(renewed.shape[0], 1)):
             if look == 0:
                 area = int(here)
                 if area >= places:
                     continue
             elif look == 1:
                 area = int(households.contact[row])
+            elif look == int(p.looks) + 2:  # once in a while at the private homes of an area that is renewed
+                lot = philox(seed, households.id[row], looking_address, look)
+                area = int(renewed[lot[1] % renewed.shape[0]])
+                if areas.municipality[area] != municipality:
+                    continue
+                if uniform(lot[0]) * (number + renewed.shape[0]) >= p.looks * renewed.shape[0]:
+                    continue
             else:
                 pick = philox(seed, households.id[row], looking_address, look)[0]
                 area = int(neighbourhoods[first[municipality] + int(pick) % number])
             noise = gumbel(uniform(philox(seed, mix(households.id[row], areas.id[area]), liking_address, 0)[0]))
             known = 1 if area in (here, households.contact[row]) else 0
             likes = liking(areas.price[area], rank, known, noise, p)
+            named = areas.stigma[area] * name_on
+            likes -= letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength) * named
             for tenure in range(TENURES_PRIVATE):
                 value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
                 if value <= best:
@@ -232,9 +246,10 @@ def clearing(c: Context) -> None:
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
     private = private[np.argsort(areas.municipality[private], kind="stable")]
+    renewed = np.unique(dwellings.area[vacant][areas.kind[dwellings.area[vacant]] != NEIGHBOURHOOD]).astype(np.int64)
     first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
     clear_month(
         world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
         word, c.address(Purpose.LOOKING), address(Purpose.SEEKING, 0), c.income_steps, seekers, vacant, starts,
-        private, first, c.parameters.clearing, c.parameters.letting, c.ledger,
+        private, first, renewed, c.number("stigma.on_applying"), c.parameters.clearing, c.parameters.letting, c.ledger,
     )  # fmt: skip

@@ -25,6 +25,7 @@ from beboersim.month.outline import (
     Outline,
     outline,
 )
+from beboersim.month.renewal import holding, staying_factor
 from beboersim.world.ages import OLDEST, in_range
 from beboersim.world.codes import DWELLING_KINDS, NOT_SEARCHING, SOCIAL, TENURES, WANTS_CHANGE
 from beboersim.world.columns import F64, I32, I64, U8
@@ -123,6 +124,9 @@ class Departures(NamedTuple):
     highest: F64  # by age in months: what settled time is multiplied with for a bound, and the bound for lodgers
     steps: F64  # percentiles of income by municipality
     settled: F64  # `settled_factor` by months in the home, as far as they are counted
+    hold: F64  # by area: see `renewal.staying_factor`
+    young: F64
+    resourceful: float
     rates: F64  # `yearly_rate` by old or not, marks of the outline, tenure and kind of dwelling
 
 
@@ -287,6 +291,8 @@ def answer_of(
     if home < 0:
         return decision_to_leave(p.lodger_leaves, 1.0, balance, u)
     hazard = hazard_of(who, dwellings, areas, home, area, month - households.moved_in[row], m.stigma_on, p)
+    busy = who.employed + who.students
+    hazard *= staying_factor(who.resources, who.age, busy, m.hold[area], m.young[area], m.resourceful)
     return decision_to_leave(hazard, away_share(who.age, who.students, p), balance, u)
 
 
@@ -388,7 +394,8 @@ def departures(c: Context) -> Departures:
     most = 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
     return Departures(
         c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance,
-        highest_chances(rates, balance, most, p), c.income_steps, settled, rates,
+        highest_chances(rates, balance, most, p), c.income_steps, settled, *holding(c),
+        c.parameters.letting.resourceful, rates,
     )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ class Event(IntEnum):
     LISTED = 17
     COMPLETED = 18
     TAKEN_IN = 19
+    NOTICE = 30
+    HOME_GONE = 31
 
 
 EV_BIRTH = int(Event.BIRTH)
@@ -60,6 +62,8 @@ EV_PRIVATE_MOVE = int(Event.PRIVATE_MOVE)
 EV_SETTLED = int(Event.SETTLED)
 EV_GAVE_UP = int(Event.GAVE_UP)
 EV_TAKEN_IN = int(Event.TAKEN_IN)
+EV_NOTICE = int(Event.NOTICE)
+EV_HOME_GONE = int(Event.HOME_GONE)
 
 
 class Ledger(NamedTuple):

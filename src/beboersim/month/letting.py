@@ -14,6 +14,8 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
+from beboersim.law.consequences import plan_is_met
+from beboersim.law.dated import rule_on
 from beboersim.law.letting.decisions import (
     ASSIGNED,
     COMBINED,
@@ -53,6 +55,7 @@ from beboersim.month.applicants import (
     MUNICIPALITY,
     NEED,
     RESOURCES,
+    ROOMS_GIVEN_UP,
     SIZE,
     YOUTH,
     Asking,
@@ -63,8 +66,10 @@ from beboersim.month.applicants import (
     square_metres,
 )
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.month.rehousing import after_the_moves, stays_near, takes_rehousing, those_to_rehouse, word_of_wish
+from beboersim.month.renewal import draw_of_renewal
 from beboersim.month.vacancies import vacant_homes
-from beboersim.world.codes import NOT_SEARCHING, SOCIAL
+from beboersim.world.codes import IS_KEPT, IS_SOLD, NOT_SEARCHING, SOCIAL
 from beboersim.world.columns import F64, I64, U8
 from beboersim.world.membership import occupy
 from beboersim.world.queues import leave_list
@@ -81,6 +86,7 @@ CONSIDERED, AVOIDED = FLOW["considered"], FLOW["avoided"]
 CONSIDERED_RESOURCEFUL, AVOIDED_RESOURCEFUL = FLOW["considered_resourceful"], FLOW["avoided_resourceful"]
 WAIT_LIST, WAIT_ASSIGNED, WAIT_FLEXIBLE = FLOW["wait_list"], FLOW["wait_assigned"], FLOW["wait_flexible"]
 LOCAL_YOUTH = FLOW["let_local_youth"]
+REHOUSED_FROM, REHOUSED_WITHIN = FLOW["rehoused_from"], FLOW["rehoused_within"]
 HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
@@ -101,7 +107,7 @@ class Queue(NamedTuple):
 class Market(NamedTuple):
     """The month's letting, the same for every vacancy: seekers, their queues, rules and switches.
 
-    Two queues go by organisation (`external`, `internal`) and two by municipality (`needy`, `anyone`).
+    Two queues go by organisation (`external`, `internal`) and three by municipality (`needy`, `anyone`, `rehousing`).
     """
 
     seed: int
@@ -120,6 +126,12 @@ class Market(NamedTuple):
     internal: Queue
     needy: Queue
     anyone: Queue
+    rehousing: Queue
+    rehousing_address: int
+    internal_share: float  # of those with a right to rehousing, who want to stay in their area
+    patience: int  # months after which they take another area and another size
+    left: I64  # the area that a seeker was rehoused from, -1 if not
+    appeal: F64  # by area: utility that renewal adds
     fallback: F64  # chance by area that a barred household is assigned after all
     standing: F64  # by area
     first_area: I64  # of each municipality
@@ -198,8 +210,7 @@ def walks_of(
     number = 0
     for step in range(ROUTES):
         route = route_at(step, duty)
-        # Nobody is rehoused yet (month.buildings).
-        if route == REHOUSING or is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
+        if is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
             continue
         if two_groups(r, route, rooms) == 1:
             walks[number] = route, FIRST_GROUP, 0
@@ -246,7 +257,9 @@ def let_month(
         tenant = -1
         for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
             route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
-            if route == ASSIGNED:
+            if route == REHOUSING:
+                queue, start, stop = m.rehousing.keys, m.rehousing.starts[town], m.rehousing.starts[town + 1]
+            elif route == ASSIGNED:
                 queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
             elif route == OTHER:
                 queue, start, stop = m.anyone.keys, m.anyone.starts[town], m.anyone.starts[town + 1]
@@ -260,6 +273,24 @@ def let_month(
             for position in range(start, stop):
                 k = queue[position] & 0xFFFFFFFF
                 if m.answered[k] == number or m.housed[k] == 1:
+                    continue
+                if route == REHOUSING:
+                    row = m.rows[k]
+                    if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 1 and takes_rehousing(
+                        1 if households.area[row] == area else 0,
+                        1 if dwellings.fate[households.dwelling[row]] == IS_SOLD else 0,
+                        stays_near(
+                            m.seed, households.id[row], m.rehousing_address, households.search_since[row],
+                            m.internal_share,
+                        ),
+                        m.month - households.search_since[row],
+                        int(m.facts[k, SIZE]),
+                        rooms,
+                        int(m.facts[k, ROOMS_GIVEN_UP]),
+                        m.patience,
+                    ):
+                        tenant = k
+                        break
                     continue
                 if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
                     continue
@@ -291,6 +322,7 @@ def let_month(
                         answer = STAYS_AWAY
                         if u < m.keenest[2 * urgent + own]:
                             wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                            wish += m.appeal[area]
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
                         m.applying[k, area - m.first_area[town]] = answer
                     ledger.flows[CONSIDERED, area] += 1.0
@@ -327,6 +359,11 @@ def let_month(
             if tenant >= 0:
                 if route == FLEXIBLE and wanted == FIRST_GROUP:
                     ledger.flows[LOCAL_YOUTH, area] += 1.0
+                if route == REHOUSING:
+                    m.left[tenant] = households.area[m.rows[tenant]]
+                    ledger.flows[REHOUSED_FROM, m.left[tenant]] += 1.0
+                    ledger.flows[REHOUSED_WITHIN, area] += 1.0 if m.left[tenant] == area else 0.0
+                    dwellings.fate[home] = IS_KEPT
                 hand_over(
                     households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
                     m.facts[tenant, RESOURCES], ledger,
@@ -388,11 +425,21 @@ def rules_now(c: Context) -> LettingRules:
         outside_work=np.append(c.measured["outside_work_share"], unknown),
         outside_adults=np.append(c.measurement.outside_adults, unknown),
         was_hard=areas.was_hard,
-        plan_done=np.zeros(len(areas.kind), np.int64),  # no plan is carried out yet (month.buildings)
+        plan_done=plans_done(c),
         years_off=areas.lists_since_hard,
     )
     terms = Terms(*(c.by_area(f"letting.{name}") for name in Terms._fields))
     return letting_rules(c.law_day, facts, terms, choices_of(c))
+
+
+def plans_done(c: Context) -> I64:
+    """Return where a plan is carried out: the area was in the category and has as few family dwellings as it asks."""
+    areas, rule = c.world.areas, rule_on("development_plan", c.law_day)
+    if rule is None:
+        return np.zeros(len(areas.kind), np.int64)
+    most = rule.number("family_share_max")
+    met = [plan_is_met(share, most) for share in areas.family_share.tolist()]
+    return np.array(met, np.int64) * areas.was_hard
 
 
 def choices_of(c: Context) -> Choices:
@@ -409,13 +456,16 @@ def choices_of(c: Context) -> Choices:
 
 
 @kernel
-def keenest(p: Letting) -> F64:
-    """Return the highest chance of applying for an area, by no home (2) and known area (1)."""
+def keenest(p: Letting, appeal: float) -> F64:
+    """Return the highest chance of applying for an area, by no home (2) and known area (1).
+
+    `appeal` is the most that renewal adds.
+    """
     chances = np.ones(4)
     if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
         for urgent in range(2):
             for own in range(2):
-                wish = pull(0.0, 0.0, own, urgent, 0.0, p)
+                wish = pull(0.0, 0.0, own, urgent, 0.0, p) + appeal
                 chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
     return chances
 
@@ -465,6 +515,7 @@ def letting(c: Context) -> None:
     since = households.search_since[rows].astype(np.int64) + 32768
     towns = len(world.municipalities)
     first_area = np.searchsorted(areas.municipality[: world.places], np.arange(towns + 1))
+    appeal = draw_of_renewal(c)
     market = Market(
         seed=c.seed,
         month=c.month,
@@ -475,13 +526,19 @@ def letting(c: Context) -> None:
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
-        keenest=keenest(p),
+        keenest=keenest(p, float(appeal.max())),
         rows=rows,
         facts=facts,
         external=by_group(external[:held], world.organisations),
         internal=by_group(internal[internal >= 0], world.organisations),
         needy=by_group(((municipality << 48) | (pressing << 32) | number)[needy], towns),
         anyone=by_group((municipality << 48) | (since << 32) | number, towns),
+        rehousing=by_group(those_to_rehouse(c, rows, municipality), towns),
+        rehousing_address=word_of_wish(),
+        internal_share=c.parameters.buildings.internal_share,
+        patience=int(c.parameters.buildings.patience_months),
+        left=np.full(found, -1, np.int64),
+        appeal=appeal,
         fallback=c.by_area("letting.assignment_fallback"),
         standing=c.standing,
         first_area=first_area,
@@ -490,3 +547,4 @@ def letting(c: Context) -> None:
         housed=np.zeros(found, np.uint8),
     )
     let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)
+    after_the_moves(c, rows, market.left)

@@ -12,8 +12,9 @@ from beboersim.month.crime import OFFENDING_UNIT, crime_now, crime_trend, risk_b
 from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
+from beboersim.month.renewal import staying_factor
 from beboersim.month.schooling import LEARNING_UNIT, dropping_by_use, schooling_now, start_by_danish, works_at_home
-from beboersim.month.work import finds_work, loses_work, market, plan_help
+from beboersim.month.work import finds_work, loses_work, market
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of
@@ -75,12 +76,17 @@ def about_home(c: Context, row: int) -> dict[str, Odds]:
         return float(hazard_of(who._replace(**otherwise), dwellings, areas, home, area, months, stigma_on, p))
 
     now = hazard()
+    busy = who.employed + who.students
+    held = float(staying_factor(who.resources, who.age, busy, m.hold[area], m.young[area], m.resourceful))
     reasons = [
         Reason("tenure", float(settled_factor(float(months), p)), float(months)),
         Reason("new_job", now / hazard(new_job=0.0) if who.new_job else 1.0),
         Reason("child", now / hazard(children=0.0) if who.children else 1.0, float(who.children)),
         Reason("stigma", now / hazard(stigma_on=0.0), float(areas.stigma_inside[area])),
     ]
+    if held != 1.0:
+        reasons.append(Reason("held", held))
+    now *= held
     away = float(away_share(who.age, who.students, p))
     goes = (*reasons, Reason("away", away, float(who.age)), exchange)
     return {
@@ -162,7 +168,8 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
     area = int(c.world.households.area[persons.household[row]])
     age, sex = (c.month - int(persons.birth[row])) // 12, int(persons.sex[row])
     stigma = float(c.world.areas.stigma[area]) * m.callbacks_on
-    helped, contacts = float(plan_help(c.world.ties, row, area, sex, m)), float(c.world.areas.contacts[area])
+    helped = float(plan_help(c.world.ties, row, area, sex, m))
+    contacts = float(c.world.areas.contacts[area] * c.world.areas.local_jobs[area])
     speaks = float(m.finding[c.world.ties.danish[row]])
 
     def chance(

@@ -184,6 +184,9 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     counts["few_persons"] = (counts["residents"] < c.parameters.measuring.reliable_persons).astype(np.float64)
     counts["years_listed"] = areas.years_listed[:places].astype(np.float64)
     counts["margin_residents"] = c.list_margins.copy()
+    counts["family_share"] = areas.family_share[:places].copy()
+    counts["renewal"] = areas.appeal[:places].copy()
+    counts["businesses"] = areas.premises_let[:places].copy()
     counts["stigma"] = areas.stigma[:places].copy()
     counts["stigma_inside"] = areas.stigma_inside[:places].copy()
     if flows is not None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.chance import Purpose, address, draw, mix, order_of_turns, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.deck import Deck, ranked
 from beboersim.month.exchange import year_of
+from beboersim.month.ledger import FLOW
 from beboersim.month.work import pension_age_months
 from beboersim.world.codes import (
     ARRIVING,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
     from beboersim.world.layout import Area
 
+INFILL = FLOW["infill"]
 SORTS = (ESTATE, NEIGHBOURHOOD)
 LARGEST = 9  # persons in a household, the deck's largest are cut to it
 
@@ -210,6 +213,7 @@ def complete(
     address: int,
     social: float,
     owned: float,
+    infill: I64,
     estates: I64,
     estates_until: F64,
     neighbourhoods: I64,
@@ -221,19 +225,24 @@ def complete(
     ----------
     social, owned
         Share of new homes that are social, and of the others those that are owner-occupied.
+    infill
+        Areas whose plans ask for the first of the new homes, one a home.
     estates_until, neighbourhoods_until
         Cumulated sizes of the areas.
     """
     for ordinal in range(number):
         identity = mix(mix(mix(code, month), 7), ordinal)
         word = philox(seed, identity, address, 0)
-        in_estate = estates.shape[0] > 0 and uniform(word[0]) < social
+        in_plan = ordinal < infill.shape[0]
+        in_estate = not in_plan and estates.shape[0] > 0 and uniform(word[0]) < social
         areas = estates if in_estate else neighbourhoods
         until = estates_until if in_estate else neighbourhoods_until
         row = used[2]
         used[2] += 1
         dwellings.id[row] = identity
         dwellings.area[row] = areas[np.searchsorted(until, uniform(word[1]) * until[-1])]
+        if in_plan:
+            dwellings.area[row] = infill[ordinal]
         dwellings.rooms[row] = 2 + int(uniform(word[3]) * 3.0)
         dwellings.tenure[row] = SOCIAL if in_estate else OWNER_OCCUPIED if uniform(word[2]) < owned else PRIVATE_RENTED
         dwellings.kind[row] = FAMILY
@@ -307,10 +316,26 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
         estates, neighbourhoods = (np.flatnonzero(own & (world.areas.kind[: world.places] == k)) for k in SORTS)
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
-            built / private if private > 0.0 else 0.0, estates, np.cumsum(size[estates]), neighbourhoods,
-            np.cumsum(size[neighbourhoods]),
+            built / private if private > 0.0 else 0.0, infill_of(c, own, int(private)), estates,
+            np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
+
+
+def infill_of(c: Context, own: NDArray[np.bool_], most: int) -> I64:
+    """Return in which areas the first of the month's private homes are built because plans ask for them.
+
+    What a plan builds is a part of what is completed in the town anyway: the path of homes is not shifted.
+    """
+    areas = c.world.areas
+    asked = np.flatnonzero(own & (areas.infill_due[: c.world.places] >= 1.0))
+    due = areas.infill_due[asked].astype(np.int64)
+    found = np.repeat(asked, due)[:most]
+    number = np.bincount(found, minlength=len(areas.kind))
+    areas.infill_due[:] -= number
+    c.ledger.flows[INFILL] += number
+    areas.price[np.unique(found)] = c.parameters.buildings.new_price
+    return found
 
 
 def change_tenure(c: Context, municipality: int, wanted: float) -> int:

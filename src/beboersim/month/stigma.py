@@ -38,6 +38,8 @@ class Stigma(NamedTuple):
     step_udsat: float
     step_ghetto: float
     step_hard: float
+    renewal: float
+    special_rules: float
 
 
 @kernel
@@ -93,6 +95,20 @@ def stigma_target(
 
 
 @kernel
+def target_here(target: float, special_rules: float, appeal: float, p: Stigma) -> float:
+    """Return the target where special rules hold and where much has been renewed (C-55, M27).
+
+    Parameters
+    ----------
+    target
+        See `stigma_target`.
+    special_rules, appeal
+        How many of the special rules hold, and how much is renewed, 0 to 1 each.
+    """
+    return min(max(target + p.special_rules * special_rules - p.renewal * appeal, 0.0), 1.0)
+
+
+@kernel
 def next_stigma(now: float, target: float, half_life_up: float, half_life_down: float) -> float:
     """Return next month's reputation: half the way up in one half-life, half the way down in another (months)."""
     half_life = half_life_up if target > now else half_life_down
@@ -121,6 +137,7 @@ def move_stigma(
             status, float(areas.years_listed[area]), public, counts_origin, non_western[area], areas.salience[area],
             standing[area], p,
         )  # fmt: skip
+        target = target_here(target, areas.special_rules[area], areas.appeal[area], p)
         areas.stigma[area] = next_stigma(areas.stigma[area], target, p.half_life_up, p.half_life_down)
         areas.stigma_inside[area] = p.inside * areas.stigma[area]
 
@@ -143,9 +160,14 @@ def stigma(c: Context) -> None:
     """Stigma: every area's reputation moves towards what feeds it, fast up and slowly down."""
     counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
     news = c.number("list.public", next_day=True) if publication_in(c.rules, c.next_day) else 0.0
+    p = c.parameters.stigma
+    p = p._replace(
+        renewal=p.renewal * c.number("buildings.renewal_on_stigma"),
+        special_rules=p.special_rules * c.number("stigma.special_rules_on_name"),
+    )
     move_stigma(
         c.world.areas, c.world.places, c.number("list.public"), counts_origin, news, non_western_shares(c), c.standing,
-        c.parameters.stigma,
+        p,
     )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def plan_help(ties: Ties, row: int, area: int, sex: int, m: Market) -> float:
 @kernel
 def help_of(ties: Ties, areas: Areas, row: int, area: int, sex: int, m: Market) -> float:
     """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
-    return plan_help(ties, row, area, sex, m) * areas.contacts[area]
+    return plan_help(ties, row, area, sex, m) * areas.contacts[area] * areas.local_jobs[area]
 
 
 @kernel
@@ -385,7 +385,8 @@ def market(c: Context) -> Market:
         without_plan(c) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
         np.stack([one.becomes_weak for one in c.attachment]),
         np.stack([one.recovers for one in c.attachment]),
-        c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max(),
+        c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
+        * c.world.areas.local_jobs.max(),
         job_loss_by_use(c),
         danish_on_jobs(c),
     )

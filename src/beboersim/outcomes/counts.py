@@ -70,6 +70,10 @@ COUNTS: tuple[Count, ...] = (
     Count("on_the_street", "stock", "persons", "young residents who spend their time with a street group"),
     Count("heavy_use", "stock", "persons", "residents with heavy use of alcohol or drugs"),
     Count("safety", "stock", "0-1", "share of residents who feel safe in an area with a plan"),
+    # Buildings
+    Count("family_share", "stock", "share", "social family dwellings of all dwellings, as a development plan counts"),
+    Count("renewal", "stock", "0-1", "what renovation, new tenures and demolition add to the area's attraction"),
+    Count("businesses", "stock", "premises", "business premises in use, as at scale 1"),
     # People moving
     Count("births", "flow", "persons", "children born to residents"),
     Count("deaths", "flow", "persons", "residents who died"),
@@ -105,6 +109,14 @@ COUNTS: tuple[Count, ...] = (
     Count("job_starts", "flow", "persons", "residents who found work"),
     Count("job_chances", "flow", "person-months", "months residents of 16 to pension age had no work or education"),
     Count("programme_spend", "flow", "DKK", "helhedsplan money spent in the area"),
+    Count("notices", "flow", "households", "households told that they must move because of a plan"),
+    Count("rehoused_from", "flow", "households", "households rehoused that lived here before"),
+    Count("rehoused_within", "flow", "households", "of these, those that were rehoused in the same area"),
+    Count("demolished", "flow", "dwellings", "social dwellings taken down"),
+    Count("sold", "flow", "dwellings", "social dwellings that became private"),
+    Count("converted", "flow", "dwellings", "family dwellings that became youth or elderly dwellings"),
+    Count("infill", "flow", "dwellings", "private dwellings built in the area under a plan"),
+    Count("renewal_spend", "flow", "DKK", "spent on renovation from the area's budget"),
     # The people who lived here at the cohort date, followed wherever they live (see outcomes.people)
     Count("cohort_then", "stock", "persons", "residents here at the cohort date who were 18-64 then"),
     Count("cohort_then_working", "stock", "persons", "of these, in work then"),

@@ -272,6 +272,11 @@ def told_bar(one: Happening, lang: str) -> list[str]:
     return parts
 
 
+def told_notice(one: Happening, lang: str) -> list[str]:
+    """Tell that the household must move, and why."""
+    return [word(f"life.notice_{one.facts['fate']}", lang)]
+
+
 class Blanks(dict[str, str]):
     """Values of a sentence; what the rule of the day does not hold is shown as a dash."""
 
@@ -291,6 +296,7 @@ TELLS: dict[str, Callable[[Happening, str], list[str]]] = {
     "never_settled": told_end_of_search,
     "departed": told_departure,
     "signed_up": told_lists,
+    "notice": told_notice,
     "refused": told_refusal,
     "let": told_move,
     "private_move": told_move,

@@ -28,8 +28,11 @@ NAMED_AREA, ESTATE, NEIGHBOURHOOD, ELSEWHERE, AT_THE_GATE = 0, 1, 2, 3, 4
 AREA_KINDS = ("named_area", "estate", "neighbourhood", "elsewhere", "at_the_gate")
 
 # Why a household is looking for another home.
-NOT_SEARCHING, WANTS_CHANGE, LEFT_HOME, SEPARATED, ARRIVING = 0, 1, 2, 3, 4
-REASONS = ("not_searching", "wants_change", "left_home", "separated", "arriving")
+NOT_SEARCHING, WANTS_CHANGE, LEFT_HOME, SEPARATED, ARRIVING, MUST_MOVE = 0, 1, 2, 3, 4, 5
+REASONS = ("not_searching", "wants_change", "left_home", "separated", "arriving", "must_move")
+
+# What a development plan has decided for a social dwelling. A kept one was let to somebody whom the plan moved.
+NO_FATE, COMES_DOWN, IS_SOLD, IS_CONVERTED, IS_KEPT = 0, 1, 2, 3, 4
 
 # Route by which a social dwelling was let.
 REHOUSING, ASSIGNED, FLEXIBLE, INTERNAL, LIST, OTHER = 0, 1, 2, 3, 4, 5

@@ -110,6 +110,7 @@ class Dwellings(NamedTuple):
     kind: Annotated[U8, Column("uint8", "code", "family, youth or elderly dwelling")]
     household: Annotated[I32, Column("int32", "row", "household, -1 when vacant", -1)]
     vacant_since: Annotated[I16, Column("int16", "month", "month it became vacant", NEVER)]
+    fate: Annotated[U8, Column("uint8", "code", "what a plan has decided for the home (buildings)")]
 
 
 class Areas(NamedTuple):
@@ -141,6 +142,13 @@ class Areas(NamedTuple):
     opting_out: Annotated[F64, Column("float64", "share", "pupils who go to another school (meetings)")]
     appeal: Annotated[F64, Column("float64", "0-1", "what renewal adds to the area's attraction (buildings)")]
     premises_let: Annotated[F64, Column("float64", "number", "business premises in use (buildings)")]
+    local_jobs: Annotated[F64, Column("float64", "times", "job chance by firms in the area (buildings)", 1.0)]
+    plan_month: Annotated[I64, Column("int64", "month", "month the duty of a plan began, -1 none (buildings)", -1)]
+    family_share: Annotated[F64, Column("float64", "share", "family dwellings as a plan counts them (buildings)")]
+    demolished: Annotated[F64, Column("float64", "dwellings", "taken down and not replaced (buildings)")]
+    infill_due: Annotated[F64, Column("float64", "dwellings", "private homes still to be built (buildings)")]
+    renovated: Annotated[F64, Column("float64", "0-1", "homes renovated from the budget (buildings)")]
+    special_rules: Annotated[F64, Column("float64", "0-1", "duties and bars since 2018 that hold here (buildings)")]
 
 
 @dataclass
