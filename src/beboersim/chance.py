@@ -56,6 +56,7 @@ class Purpose(IntEnum):
     TENURE = 20
     BENEFIT = 21
     FALLBACK = 22
+    HARD_TO_LET = 23
 
 
 def address(purpose: Purpose, month: int) -> int:

@@ -102,6 +102,10 @@ class Letting(NamedTuple):
     record_months: float
     first_room_m2: float
     more_rooms_m2: float
+    hard_to_let: float
+    hard_months: float
+    usual_vacancy: float
+    homes_turn_over: float
 
 
 class Asking(NamedTuple):

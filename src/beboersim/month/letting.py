@@ -2,7 +2,7 @@
 
 Vacancies are filled in the legal order (law.md §2.1), by the very functions that `beboersim law letting` calls: which
 routes are open, who comes first on each, whom a rule refuses. The rules of the month are a table with a row an area
-(`law.letting.rules`). Households decide whether they apply for an area and whether they accept an offer; declining does
+(`law.letting.rules`). A home that is hard to let waits for its time (month.vacancies). Households decide whether they apply for an area and whether they accept an offer; declining does
 not cost the place (S44).
 """
 
@@ -18,6 +18,7 @@ from beboersim.law.letting.decisions import (
     ASSIGNED,
     COMBINED,
     DUTY,
+    ELDERLY,
     FAMILY,
     FLEXIBLE,
     HARD_AREA,
@@ -63,7 +64,7 @@ from beboersim.month.applicants import (
     square_metres,
 )
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
-from beboersim.month.vacancies import vacant_homes
+from beboersim.month.vacancies import hard_to_let, vacant_homes
 from beboersim.world.codes import NOT_SEARCHING, SOCIAL
 from beboersim.world.columns import F64, I64, U8
 from beboersim.world.membership import occupy
@@ -246,9 +247,9 @@ def let_month(
         tenant = -1
         for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
             route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
-            if route == ASSIGNED:
+            if route == ASSIGNED and kind != ELDERLY:
                 queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
-            elif route == OTHER:
+            elif route == OTHER or route == ASSIGNED:  # of the elderly, who has looked longest: need of care is unknown
                 queue, start, stop = m.anyone.keys, m.anyone.starts[town], m.anyone.starts[town + 1]
             elif route == INTERNAL:
                 queue = m.internal.keys
@@ -271,7 +272,7 @@ def let_month(
                     continue
                 nothing_elsewhere = 0
                 chooses = 1
-                if route == ASSIGNED:  # the draws stay with the search
+                if route == ASSIGNED and kind != ELDERLY:  # the draws stay with the search
                     lot = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])
                     chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
                     if r.assignment_fallback == 1:
@@ -431,6 +432,7 @@ def letting(c: Context) -> None:
     world, p = c.world, c.parameters.letting
     households, dwellings, areas = world.households, world.dwellings, world.areas
     vacant = vacant_homes(dwellings, world.used, 1, float(c.month))
+    vacant = vacant[~hard_to_let(c, vacant)]
     if len(vacant) == 0:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]

@@ -577,6 +577,8 @@ def _rule_behind(route: int, reason: str, case: CaseForm) -> str | None:
         name = behind
     elif route == FLEXIBLE and rule_on(duty, law) is not None and code >= 1 and case.agreement.flexible_obligatory:
         name = duty
+    elif route == ASSIGNED and case.vacancy.kind == "elderly":
+        name = "elderly_assignment"
     else:
         name = BEHIND_ROUTE[route]
     return name if rule_on(name, law) is not None else None
