@@ -392,7 +392,7 @@ def describe_seekers(
         describe(persons, households, dwellings, row, who, q, p, facts[found])
         facts[found, MUNICIPALITY] = municipality
         if listed == 0:
-            put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
+            put_on_lists(households, areas, organisations, row, municipality, q.month, q.seed, q.joining_address)
         found += 1
     return found
 

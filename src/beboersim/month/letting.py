@@ -2,8 +2,8 @@
 
 Vacancies are filled in the legal order (law.md §2.1), by the very functions that `beboersim law letting` calls: which
 routes are open, who comes first on each, whom a rule refuses. The rules of the month are a table with a row an area
-(`law.letting.rules`). A home that is hard to let waits for its time (month.vacancies). Households decide whether they apply for an area and whether they accept an offer; declining does
-not cost the place (S44).
+(`law.letting.rules`). A home that is hard to let waits for its time (month.vacancies). Households decide whether they
+apply for an area and whether they accept an offer; declining does not cost the place (S44).
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
+MONTHS_KEPT = 2  # for how long a youth or elderly dwelling is kept for those it is meant for (assumption, 1-6)
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
 NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
@@ -244,6 +245,7 @@ def let_month(
         # A home keeps its turns until it is let, so that one that is hard to let is not drawn for again and again.
         words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
         others_turn = 1 if uniform(words[3]) >= r.work_share else 0
+        empty_months = m.month - int(dwellings.vacant_since[home])
         tenant = -1
         for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
             route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
@@ -258,13 +260,14 @@ def let_month(
                 queue = m.external.keys
                 start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
             offers_left = p.offers_a_round * p.rounds
+            others = 1 if route == OTHER and empty_months > MONTHS_KEPT else 0
             for position in range(start, stop):
                 k = queue[position] & 0xFFFFFFFF
                 if m.answered[k] == number or m.housed[k] == 1:
                     continue
                 if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
                     continue
-                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 0:
+                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH]), others) == 0:
                     continue
                 row = m.rows[k]
                 lives_here = 1 if households.area[row] == area else 0

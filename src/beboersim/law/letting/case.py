@@ -517,7 +517,7 @@ def _refusal(
     code = int(refusal(household, rule, route, kind, vacancy.rooms, others_turn))
     if code:
         return REASONS[code]
-    if not meant_for(kind, household.age, household.youth):
+    if not meant_for(kind, household.age, household.youth, int(route == OTHER)):
         return REASONS[KIND]
     sized = case.agreement.size_rule and route != REHOUSING
     if sized and not fits_the_home(household.persons, vacancy.rooms, case.agreement.spare_rooms):

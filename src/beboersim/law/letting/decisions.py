@@ -344,8 +344,17 @@ def relabelled(kind: int, square_metres: float, r: AreaRule) -> int:
 
 
 @kernel
-def meant_for(kind: int, age: int, youth: int) -> int:
-    """Say whether a household is one the dwelling is meant for: youth, elderly (from 60, assumption) or family."""
+def meant_for(kind: int, age: int, youth: int, others: int) -> int:
+    """Say whether a household may have such a dwelling: youth, elderly (from 60, assumption) or family.
+
+    Parameters
+    ----------
+    others
+        1 if nobody of those it is meant for takes it: then it may be let to others (§ 54, stk. 1; that youth dwellings
+        may is taken from ungdomsboligloven § 7, stk. 5, which is about those of private owners).
+    """
+    if others == 1:
+        return 1
     if kind == YOUTH:
         return youth
     if kind == ELDERLY:
