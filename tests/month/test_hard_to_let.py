@@ -64,7 +64,7 @@ def test_a_home_that_is_hard_to_let_is_let_to_nobody(
 ) -> None:
     monkeypatch.setattr(trends, "social_vacancy", lambda region, year: 1.0)  # every home given up is hard to let
     estate = Estate()
-    fields = {"hard_to_let": times, "hard_months": 1e9}
+    fields = {"hard_to_let": times, "hard_months": 1e9, "homes_turn_over": 1e-9}
     estate.c.parameters = estate.c.parameters._replace(letting=estate.c.parameters.letting._replace(**fields))
     home = estate.vacancy()
     row = estate.seeker()
