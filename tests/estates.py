@@ -43,6 +43,7 @@ SURE = {
     "need_line": 0.5,
     "without_benefit": 0.0,
     "pension_share": 0.0,
+    "hard_to_let": 0.0,
 }
 ANOTHER_TOWNS_LIST = 500
 

@@ -67,6 +67,7 @@ class Purpose(IntEnum):
     BUILDINGS = 31
     REHOUSED = 32
     TIES_AT_START = 33
+    HARD_TO_LET = 34
 
 
 def address(purpose: Purpose, month: int) -> int:

@@ -84,7 +84,8 @@ def test_nobody_is_let_into_a_home_with_more_than_two_persons_a_room() -> None:
     (ELDERLY, 60, 0, 1),
 ])  # fmt: skip
 def test_youth_and_elderly_homes_go_to_whom_they_are_meant_for(kind: int, age: int, youth: int, expected: int) -> None:
-    assert meant_for(kind, age, youth) == expected
+    assert meant_for(kind, age, youth, 0) == expected
+    assert meant_for(kind, age, youth, 1) == 1, "nobody it is meant for wants it"
 
 
 def test_the_municipality_assigns_by_need_and_not_by_queue() -> None:

@@ -63,7 +63,7 @@ def test_students_leave_most_and_pensioners_least(tenure: int) -> None:
 @pytest.mark.parametrize(
     ("less", "more"),
     [
-        (dict(months_here=120.0), dict(months_here=3.0)),
+        (dict(age=30.0), dict(age=29.9)),
         (dict(new_job=0.0), dict(new_job=1.0)),
         (dict(children=2.0), dict(children=0.0)),
         (dict(tenure=OWNER_OCCUPIED), dict(tenure=PRIVATE_RENTED)),
@@ -99,13 +99,15 @@ def test_at_the_reference_tenure_the_months_hazard_is_a_twelfth_of_the_yearly_ra
 
 
 def test_the_hazard_falls_with_the_time_in_the_home_as_a_weibull_does() -> None:
+    falling = P._replace(tenure_shape=0.85)
     for months in (1.0, 12.0, 60.0, 300.0):
         # The hazard of a Weibull of shape k is proportional to time to the power k - 1.
-        assert settled_factor(months, P) == pytest.approx((months / P.tenure_months) ** (P.tenure_shape - 1.0))
-    assert settled_factor(0.0, P) == settled_factor(1.0, P)
-    table = settled_factors(600, P)
-    np.testing.assert_allclose(table[:599], [settled_factor(float(k), P) for k in range(599)])
-    assert table[599] == max(settled_factor(599.0, P), settled_factor(1e4, P))
+        assert settled_factor(months, falling) == pytest.approx((months / P.tenure_months) ** -0.15)
+    assert hazard(falling, months_here=120.0) < hazard(falling, months_here=3.0)
+    assert settled_factor(0.0, falling) == settled_factor(1.0, falling)
+    table = settled_factors(600, falling)
+    np.testing.assert_allclose(table[:599], [settled_factor(float(k), falling) for k in range(599)])
+    assert table[599] == max(settled_factor(599.0, falling), settled_factor(1e4, falling))
     rising = P._replace(tenure_shape=1.2)
     assert settled_factors(600, rising)[599] == settled_factor(1e4, rising)
 

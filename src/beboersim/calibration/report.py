@@ -174,17 +174,10 @@ def mobility(found: Sequence[Followed], listed: Sequence[str]) -> dict[str, floa
         lambda one: float(one.watch.moves), lambda one: one.watch.moves + one.watch.away
     )
     result["in_movers_from_social"] = 100.0 * pooled(
-        lambda one: sum(size for size, _, social in one.watch.in_movers if social),
-        lambda one: sum(size for size, _, _ in one.watch.in_movers),
+        lambda one: float(one.watch.in_movers.from_social), lambda one: float(one.watch.in_movers.persons)
     )
-    result["age_in"] = pooled(
-        lambda one: sum(size * age for size, age, _ in one.watch.in_movers),
-        lambda one: sum(size for size, _, _ in one.watch.in_movers),
-    )
-    result["age_out"] = pooled(
-        lambda one: sum(size * age for size, age in one.watch.out_movers),
-        lambda one: sum(size for size, _ in one.watch.out_movers),
-    )
+    result["age_in"] = pooled(lambda one: one.watch.in_movers.years, lambda one: float(one.watch.in_movers.persons))
+    result["age_out"] = pooled(lambda one: one.watch.out_movers.years, lambda one: float(one.watch.out_movers.persons))
     return result
 
 

@@ -1,9 +1,15 @@
-"""Watching a town: who moves out of and into which homes, month by month, as published statistics count them."""
+"""Watching a town: who moves out of and into which homes, month by month, as published statistics count them.
+
+Homes are given up by households; moves, and those who move in and out, are persons, whether the whole household moves
+or somebody leaves it for a home of their own or a partner's. Who lodges has not moved before there is a home: the
+register has them where they were.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +18,25 @@ from beboersim.calibration.classes import households
 from beboersim.month.ledger import EV_DEATH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.town import Town
-from beboersim.world.codes import DWELLING_KINDS, SOCIAL
+from beboersim.world.codes import DWELLING_KINDS, NEIGHBOURHOOD, SOCIAL
+from beboersim.world.columns import NEVER
+
+NOT_HERE, LODGES = -2, -1  # in place of a dwelling
+
+
+@dataclass
+class Movers:
+    """Persons who move into or out of social homes: how many, their years of age, and how many lived in one before."""
+
+    persons: int = 0
+    years: float = 0.0
+    from_social: int = 0
+
+    def add(self, ages: NDArray[np.float64], from_social: int = 0) -> None:
+        """Count some more."""
+        self.persons += len(ages)
+        self.years += float(ages.sum())
+        self.from_social += from_social
 
 
 @dataclass
@@ -26,8 +50,8 @@ class Watch:
     moves: int = 0  # persons who change home within the town
     away: float = 0.0  # persons who leave the town
     residents: float = 0.0  # person-months
-    in_movers: list[tuple[float, float, bool]] = field(default_factory=list)  # persons, mean age, from a social home
-    out_movers: list[tuple[float, float]] = field(default_factory=list)
+    in_movers: Movers = field(default_factory=Movers)
+    out_movers: Movers = field(default_factory=Movers)
 
     def yearly_move_out(self, kind: str) -> float:
         """Return external move-outs a year per hundred occupied homes of a kind."""
@@ -38,38 +62,59 @@ class Watch:
         return 12.0 * self.flows[flow] / max(self.months, 1)
 
 
+class People(NamedTuple):
+    """Where each person lives, in the order of their ids."""
+
+    id: NDArray[np.int64]
+    home: NDArray[np.int64]  # dwelling row; LODGES, or NOT_HERE at the gate and elsewhere
+    social: NDArray[np.bool_]  # in a social home, or lodges in an area of such
+    age: NDArray[np.float64]  # years
+
+    def at(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the places of ids in this table, and which of them are in it."""
+        place = np.minimum(np.searchsorted(self.id, ids), len(self.id) - 1)
+        return place, self.id[place] == ids
+
+
 @dataclass(frozen=True)
 class Homes:
     """Who lives in which home on a day, by ids."""
 
     dwelling_of: dict[int, int]  # household -> dwelling row
     tenant: NDArray[np.int64]  # id of the household by dwelling row, -1 vacant
-    people: dict[int, tuple[int, float]]  # household -> members, mean age
+    people: People
 
 
 def homes_of(town: Town) -> Homes:
     """Return who lives where today."""
     world = town.world
-    table, persons = world.households, world.persons
+    table = world.households
     rows = households(town)
-    n = int(world.used[0])
-    home = persons.household[:n]
-    lives = home >= 0
-    months = np.bincount(
-        home[lives], weights=town.context.month - persons.birth[:n][lives].astype(float), minlength=int(world.used[1])
-    )
-    ids = table.id[rows].tolist()
-    sizes = table.size[rows].astype(int)
-    mean = (months[rows] / np.maximum(sizes, 1) / 12.0).tolist()
     d = int(world.used[2])
     tenant = np.full(d, -1, np.int64)
     taken = np.flatnonzero(world.dwellings.household[:d] >= 0)
     tenant[taken] = table.id[world.dwellings.household[taken]]
     return Homes(
-        dict(zip(ids, table.dwelling[rows].tolist(), strict=True)),
-        tenant,
-        dict(zip(ids, zip(sizes.tolist(), mean, strict=True), strict=True)),
+        dict(zip(table.id[rows].tolist(), table.dwelling[rows].tolist(), strict=True)), tenant, people_of(town)
     )
+
+
+def people_of(town: Town) -> People:
+    """Return where each person lives today."""
+    world = town.world
+    persons, table = world.persons, world.households
+    n = int(world.used[0])
+    rows = np.flatnonzero(persons.household[:n] >= 0)
+    rows = rows[np.argsort(persons.id[rows], kind="stable")]
+    household = persons.household[rows]
+    area, home = table.area[household].astype(np.int64), table.dwelling[household].astype(np.int64)
+    here = area < world.places
+    social = here & (world.areas.kind[area] != NEIGHBOURHOOD)
+    housed = home >= 0
+    social[housed] = world.dwellings.tenure[home[housed]] == SOCIAL
+    home = np.where(here, np.where(housed, home, LODGES), NOT_HERE)
+    age = (town.context.month - persons.birth[rows].astype(np.float64)) / 12.0
+    return People(persons.id[rows], home, social, age)
 
 
 def watch_month(town: Town, watch: Watch) -> None:
@@ -81,8 +126,6 @@ def watch_month(town: Town, watch: Watch) -> None:
     watch.residents += float(town.monthly[-1].counts["residents"].sum())
     town.step()
     after = homes_of(town)
-    log = town.events
-    died = set(log[log[:, 1] == EV_DEATH, 3].tolist())  # the households of those who died
     world = town.world
     dwellings = world.dwellings
     watch.months += 1
@@ -93,28 +136,34 @@ def watch_month(town: Town, watch: Watch) -> None:
     social = (dwellings.tenure[:d] == SOCIAL) & (before.tenant >= 0)
     for code, kind in enumerate(DWELLING_KINDS):
         watch.homes[kind] += int((social & (dwellings.kind[:d] == code)).sum())
-    left = np.flatnonzero(social & (after.tenant[:d] != before.tenant))
-    for row in left.tolist():
-        household = int(before.tenant[row])
-        new = after.dwelling_of.get(household, -1)
-        size, age = before.people[household]
+    for row in np.flatnonzero(social & (after.tenant[:d] != before.tenant)).tolist():
+        new = after.dwelling_of.get(int(before.tenant[row]), -1)
         same = new >= 0 and organisation[dwellings.area[new]] == organisation[dwellings.area[row]]
         if not (same and dwellings.tenure[new] == SOCIAL):
             watch.moved_out[DWELLING_KINDS[int(dwellings.kind[row])]] += 1
-        if household in died and household not in after.people:
-            continue  # a home left by death is given up, but nobody moves out of it
-        if new < 0 or dwellings.tenure[new] != SOCIAL:
-            watch.out_movers.append((float(size), age))
-    for household, home in after.dwelling_of.items():
-        old = before.dwelling_of.get(household, -1)
-        if home < 0 or old == home:
-            continue
-        size, age = after.people[household]
-        if household in before.dwelling_of:
-            watch.moves += size
-        if dwellings.tenure[home] == SOCIAL:
-            from_social = old >= 0 and dwellings.tenure[old] == SOCIAL
-            watch.in_movers.append((float(size), age, from_social))
+    log = town.events
+    add_movers(watch, before.people, after.people, log[log[:, 1] == EV_DEATH, 2])
+
+
+def add_movers(watch: Watch, before: People, after: People, died: NDArray[np.int64]) -> None:
+    """Add the persons who moved between two days to a watch.
+
+    Parameters
+    ----------
+    died
+        Ids of those who died in between: they left a home, but did not move.
+    """
+    then, was_here = before.at(after.id)
+    was = np.where(was_here, before.home[then], NEVER)  # the newborn are in their first home
+    moved = (after.home >= 0) & (was != after.home) & was_here
+    watch.moves += int((moved & (was != NOT_HERE)).sum())
+    came = moved & after.social
+    from_social = came & (was != NOT_HERE) & before.social[then]
+    watch.in_movers.add(after.age[came], int(from_social.sum()))
+    now, is_here = after.at(before.id)
+    home = np.where(is_here, after.home[now], NOT_HERE)
+    left = before.social & (before.home != NOT_HERE) & (home != before.home) & (home != LODGES)
+    watch.out_movers.add(before.age[left & ~np.isin(before.id, died)])
 
 
 def tenures(town: Town) -> dict[str, NDArray[np.float64]]:

@@ -69,6 +69,13 @@ TRENDS: tuple[Trend, ...] = (
         "2017-2024 grows as national mean_disposable_income_dkk; 2.5 per cent a year after (assumption 1.5-3.5)",
     ),
     Trend(
+        "social_vacancy",
+        "share of a region's social homes that stand empty at a loss",
+        "social_vacancy.csv: M1-020 to M1-028, M1-034 to M1-038, M1-040",
+        "read for the nation 2018, 2020, 2023 and 2024, for two regions 2023, for all 2024; derived otherwise",
+        "regions not read have the nation's change since, or until, October 2024; held before 2018 and after 2024",
+    ),
+    Trend(
         "nonwestern_employment_logit_trend",
         "change of log-odds since 2015",
         "M5-190 to M5-193 (30-59); national_trends.csv employment_pct_25_64_nonwestern_immigrants 2000-2010",
@@ -119,6 +126,11 @@ TRENDS: tuple[Trend, ...] = (
         "straight lines, with 0.45 point from March to December 2022; 0.275 point a year after 2025 (assumption 0-0.5)",
     ),
 )
+
+
+def social_vacancy(region: str, year: float) -> float:
+    """Return the share of a region's social homes that stand empty at a loss."""
+    return _vacancies()[region](year)
 
 
 def convicted_reference(year: float) -> float:
@@ -220,6 +232,21 @@ def _convicted() -> Series:
             pct = line / 3.0
         points.append((year, pct / 100.0))
     return series(points, _source("convicted_pct_18plus", "convicted_pct_18plus_list_average"))
+
+
+@cache
+def _vacancies() -> dict[str, Series]:
+    table = read_table(
+        shipped("social_vacancy.csv"),
+        (Column("region", "str"), Column("date", "float"), Column("per_1000", "float"), Column("source", "str")),
+    )
+    points: dict[str, list[tuple[float, float]]] = {}
+    for row in table:
+        time, value = row.number("date"), row.number("per_1000")
+        assert time is not None
+        assert value is not None
+        points.setdefault(row.text("region"), []).append((time, value / 1000.0))
+    return {region: series(dated, "social_vacancy.csv") for region, dated in points.items()}
 
 
 @cache

@@ -106,6 +106,10 @@ class Letting(NamedTuple):
     first_room_m2: float
     more_rooms_m2: float
     need_heavy_use: float
+    hard_to_let: float
+    hard_months: float
+    usual_vacancy: float
+    homes_turn_over: float
 
 
 class Asking(NamedTuple):
@@ -416,7 +420,7 @@ def describe_seekers(
         describe(persons, ties, households, dwellings, row, who, q, p, facts[found])
         facts[found, MUNICIPALITY] = municipality
         if listed == 0 and search != MUST_MOVE:
-            put_on_lists(households, organisations, row, municipality, q.month, q.seed, q.joining_address)
+            put_on_lists(households, areas, organisations, row, municipality, q.month, q.seed, q.joining_address)
         grown = int(who.grown_area)
         if grown >= 0 and rules.local_youth[grown] == 1:
             in_education, hours = int(facts[found, IN_EDUCATION]), facts[found, HOURS]

@@ -32,12 +32,13 @@ from beboersim.world.columns import F64, I32, I64, U8
 from beboersim.world.kinds import AGE_GROUP, kind_number, kind_of
 from beboersim.world.membership import part, vacate
 from beboersim.world.mobility import (
-    OLD,
+    STAGE_FROM,
     Leaving,
     away_share,
     hazard_of,
     monthly_hazard,
     settled_factors,
+    stage_of,
     yearly_rate,
 )
 from beboersim.world.profile import profile
@@ -127,7 +128,7 @@ class Departures(NamedTuple):
     hold: F64  # by area: see `renewal.staying_factor`
     young: F64
     resourceful: float
-    rates: F64  # `yearly_rate` by old or not, marks of the outline, tenure and kind of dwelling
+    rates: F64  # `yearly_rate` by stage of life, marks of the outline, tenure and kind of dwelling
 
 
 @kernel
@@ -262,7 +263,7 @@ def likeliest(
     home = households.dwelling[row]
     if home < 0:
         return min(p.lodger_leaves * balance, HIGHEST_CHANCE)
-    rate = m.rates[1 if age >= OLD else 0, marks, dwellings.tenure[home], dwellings.kind[home]]
+    rate = m.rates[stage_of(age), marks, dwellings.tenure[home], dwellings.kind[home]]
     months = min(max(month - households.moved_in[row], 0), m.settled.shape[0] - 1)
     stigma = areas.stigma_inside[area] * m.stigma_on
     hazard = monthly_hazard(rate, m.settled[months], stigma, 1.0, p)
@@ -341,14 +342,14 @@ def let_leave(
 
 @kernel
 def rates_by_marks(p: Leaving) -> F64:
-    """Return `yearly_rate` by old or not, marks of the outline, tenure and kind of dwelling."""
-    rates = np.zeros((2, 256, len(TENURES), len(DWELLING_KINDS)))
-    for old in range(2):
+    """Return `yearly_rate` by stage of life, marks of the outline, tenure and kind of dwelling."""
+    rates = np.zeros((len(STAGE_FROM), 256, len(TENURES), len(DWELLING_KINDS)))
+    for stage in range(len(STAGE_FROM)):
         for marks in range(256):
             for tenure in range(len(TENURES)):
                 for kind in range(len(DWELLING_KINDS)):
-                    rates[old, marks, tenure, kind] = yearly_rate(
-                        OLD * old,
+                    rates[stage, marks, tenure, kind] = yearly_rate(
+                        STAGE_FROM[stage],
                         1 if marks & COUPLE else 0,
                         1.0 if marks & CHILD else 0.0,
                         1.0 if marks & AT_WORK else 0.0,
@@ -380,7 +381,8 @@ def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
     """
     years = np.arange(OLDEST + 1)
     highest_balance = balance.max(axis=0).reshape(AGE_GROUP.max() + 1, -1).max(axis=1)[AGE_GROUP]
-    hazard = np.where(years < OLD, rates[0].max(), rates[1].max()) * most / 12.0
+    stage = np.searchsorted(STAGE_FROM, years, side="right") - 1
+    hazard = rates.max(axis=(1, 2, 3))[stage] * most / 12.0
     away = max(p.away_student, p.away_young, p.away_middle, p.away_old)
     by_year = np.stack([hazard * (1.0 + away * highest_balance), p.lodger_leaves * highest_balance])
     return np.repeat(by_year * (1.0 + ROUNDING), 12, axis=1)

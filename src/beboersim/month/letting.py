@@ -2,8 +2,8 @@
 
 Vacancies are filled in the legal order (law.md §2.1), by the very functions that `beboersim law letting` calls: which
 routes are open, who comes first on each, whom a rule refuses. The rules of the month are a table with a row an area
-(`law.letting.rules`). Households decide whether they apply for an area and whether they accept an offer; declining does
-not cost the place (S44).
+(`law.letting.rules`). A home that is hard to let waits for its time (month.vacancies). Households decide whether they
+apply for an area and whether they accept an offer; declining does not cost the place (S44).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from beboersim.law.letting.decisions import (
     ASSIGNED,
     COMBINED,
     DUTY,
+    ELDERLY,
     FAMILY,
     FLEXIBLE,
     HARD_AREA,
@@ -68,7 +69,7 @@ from beboersim.month.applicants import (
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.rehousing import after_the_moves, stays_near, takes_rehousing, those_to_rehouse, word_of_wish
 from beboersim.month.renewal import draw_of_renewal
-from beboersim.month.vacancies import vacant_homes
+from beboersim.month.vacancies import hard_to_let, vacant_homes
 from beboersim.world.codes import IS_KEPT, IS_SOLD, NOT_SEARCHING, SOCIAL
 from beboersim.world.columns import F64, I64, U8
 from beboersim.world.membership import occupy
@@ -93,6 +94,7 @@ HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
+MONTHS_KEPT = 2  # for how long a youth or elderly dwelling is kept for those it is meant for (assumption, 1-6)
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
 NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
@@ -254,14 +256,15 @@ def let_month(
         # A home keeps its turns until it is let, so that one that is hard to let is not drawn for again and again.
         words = philox(m.seed, dwellings.id[home], m.route_address, int(dwellings.vacant_since[home]) + 32768)
         others_turn = 1 if uniform(words[3]) >= r.work_share else 0
+        empty_months = m.month - int(dwellings.vacant_since[home])
         tenant = -1
         for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
             route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
             if route == REHOUSING:
                 queue, start, stop = m.rehousing.keys, m.rehousing.starts[town], m.rehousing.starts[town + 1]
-            elif route == ASSIGNED:
+            elif route == ASSIGNED and kind != ELDERLY:
                 queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
-            elif route == OTHER:
+            elif route == OTHER or route == ASSIGNED:  # of the elderly, who has looked longest: need of care is unknown
                 queue, start, stop = m.anyone.keys, m.anyone.starts[town], m.anyone.starts[town + 1]
             elif route == INTERNAL:
                 queue = m.internal.keys
@@ -270,13 +273,14 @@ def let_month(
                 queue = m.external.keys
                 start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
             offers_left = p.offers_a_round * p.rounds
+            others = 1 if route == OTHER and empty_months > MONTHS_KEPT else 0
             for position in range(start, stop):
                 k = queue[position] & 0xFFFFFFFF
                 if m.answered[k] == number or m.housed[k] == 1:
                     continue
                 if route == REHOUSING:
                     row = m.rows[k]
-                    if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 1 and takes_rehousing(
+                    if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH]), 0) == 1 and takes_rehousing(
                         1 if households.area[row] == area else 0,
                         1 if dwellings.fate[households.dwelling[row]] == IS_SOLD else 0,
                         stays_near(
@@ -294,7 +298,7 @@ def let_month(
                     continue
                 if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
                     continue
-                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH])) == 0:
+                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH]), others) == 0:
                     continue
                 row = m.rows[k]
                 lives_here = 1 if households.area[row] == area else 0
@@ -302,7 +306,7 @@ def let_month(
                     continue
                 nothing_elsewhere = 0
                 chooses = 1
-                if route == ASSIGNED:  # the draws stay with the search
+                if route == ASSIGNED and kind != ELDERLY:  # the draws stay with the search
                     lot = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])
                     chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
                     if r.assignment_fallback == 1:
@@ -483,6 +487,7 @@ def letting(c: Context) -> None:
         p = p._replace(need_heavy_use=0.0)
     households, dwellings, areas = world.households, world.dwellings, world.areas
     vacant = vacant_homes(dwellings, world.used, 1, float(c.month))
+    vacant = vacant[~hard_to_let(c, vacant)]
     if len(vacant) == 0:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]

@@ -14,7 +14,7 @@ from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
 from beboersim.month.renewal import staying_factor
 from beboersim.month.schooling import LEARNING_UNIT, dropping_by_use, schooling_now, start_by_danish, works_at_home
-from beboersim.month.work import finds_work, loses_work, market
+from beboersim.month.work import finds_work, loses_work, market, plan_help
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of

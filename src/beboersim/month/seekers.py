@@ -33,7 +33,7 @@ from beboersim.world.codes import (
     PUPIL,
     SOCIAL,
 )
-from beboersim.world.columns import F64, I64, NEVER
+from beboersim.world.columns import F64, I16, I64, NEVER
 from beboersim.world.membership import join, new_household, new_person
 from beboersim.world.outlook import Outlook
 from beboersim.world.queues import put_on_lists_since
@@ -169,6 +169,7 @@ def arrive(
     deck: Deck,
     spots: Spots,
     organisations: I64,
+    lets_in: I16,
     municipality: int,
     seniority_months: float,
     pension_age_months: int,
@@ -179,6 +180,8 @@ def arrive(
     ----------
     until
         Cumulated weights of the deck's households.
+    lets_in
+        Housing organisation by area.
     """
     stream = mix(mix(code, month), 3)
     for ordinal in range(number):
@@ -198,7 +201,7 @@ def arrive(
             # Who comes to a social home has stood on a list for it.
             waited = int(-np.log(uniform(word[1])) * seniority_months)
             put_on_lists_since(
-                households, organisations, row, municipality, month - 1 - min(waited, 400), word[2]
+                households, organisations, row, municipality, month - 1 - min(waited, 400), lets_in[contact], word[2]
             )
 
 
@@ -289,8 +292,8 @@ def come_to_the_gate(c: Context, municipality: int, code: int, month: int, share
     world.reserve(number * LARGEST, number, 0)
     arrive(
         world.persons, world.households, world.used, world.gate(municipality), code, month, c.seed, word, number,
-        until, one.deck, c.spots[municipality], c.organisations, municipality, 12.0 * p.seniority_years,
-        pension_age_months(c.rates_time),
+        until, one.deck, c.spots[municipality], c.organisations, world.areas.organisation, municipality,
+        12.0 * p.seniority_years, pension_age_months(c.rates_time),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ U16 = NDArray[np.uint16]
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
 
 GROWTH = 1.25  # capacity grows by a quarter: few copies, little empty room
 NEVER = -32768  # "has not happened", in columns that hold a month

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import inlined, kernel
 from beboersim.world.codes import ELDERLY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.columns import F64
 from beboersim.world.kinds import couple_in
@@ -20,7 +20,11 @@ from beboersim.world.state import Areas, Dwellings, Households, Persons
 # All who take a home over those who give one up as whole households: besides the 52.8 per cent of moves by singles,
 # couples and parents with children there are 21.4 by those who leave their parents or a partner (M2-112 to M2-120).
 OTHER_MOVES = (52.8 + 21.4) / 52.8
+YOUNG = 30.0  # years below which a household that does not study moves more often (assumption, 27-35)
 OLD = 65.0  # years from which a household moves as pensioners do (M2-101)
+
+
+STAGE_FROM = (0.0, YOUNG, OLD)  # years from which the stages of life begin that rates of moving tell apart
 
 
 class Leaving(NamedTuple):
@@ -32,6 +36,7 @@ class Leaving(NamedTuple):
     pensioner: float
     youth_dwelling: float
     elderly_dwelling: float
+    young: float
     social: float
     social_couple: float
     social_outside: float
@@ -68,8 +73,8 @@ def yearly_rate(
 ) -> float:
     """Return how often a year a household like this gives up such a home, after a usual time in it.
 
-    Students leave most and pensioners least (M2-100, M2-101). A new job raises the rate (direction read, Geoforum
-    2012, size assumed).
+    Students leave most, the young more than others and pensioners least (M2-100, M2-101). A new job raises the rate
+    (direction read, Geoforum 2012, size assumed).
     """
     ordinary = 1  # the published rates of pensioners and of special dwellings are those of social tenants as they are
     if tenure == SOCIAL and (kind == YOUTH or kind == ELDERLY):
@@ -84,6 +89,8 @@ def yearly_rate(
         rate = p.employed
     else:
         rate = p.outside
+    if ordinary == 1 and age < YOUNG and students == 0.0:
+        rate *= p.young
     if tenure == SOCIAL and ordinary == 1:
         rate *= p.social
         if couple == 1 and age < OLD:
@@ -99,6 +106,12 @@ def yearly_rate(
     if children > 0.0:
         rate *= p.child
     return rate
+
+
+@inlined
+def stage_of(age: float) -> int:
+    """Return the stage of life of `STAGE_FROM` that an age is in."""
+    return 2 if age >= OLD else 1 if age >= YOUNG else 0
 
 
 @kernel

@@ -26,29 +26,47 @@ def sign_up(
         First organisation and number of organisations, by municipality.
     """
     municipality = areas.municipality[households.area[household]]
-    put_on_lists(households, organisations, household, municipality, month, seed, address)
+    put_on_lists(households, areas, organisations, household, municipality, month, seed, address)
 
 
 @kernel
 def put_on_lists(
-    households: Households, organisations: I64, household: int, municipality: int, month: int, seed: int, address: int
+    households: Households,
+    areas: Areas,
+    organisations: I64,
+    household: int,
+    municipality: int,
+    month: int,
+    seed: int,
+    address: int,
 ) -> None:
-    """Put a household on up to three lists of a municipality from a given month; a draw says which."""
+    """Put a household on up to three lists of a municipality from a given month; see `put_on_lists_since`."""
     word = philox(seed, households.id[household], address, 0)[0]
-    put_on_lists_since(households, organisations, household, municipality, month, word)
+    known = areas.organisation[households.contact[household]]
+    put_on_lists_since(households, organisations, household, municipality, month, known, word)
 
 
 @kernel
 def put_on_lists_since(
-    households: Households, organisations: I64, household: int, municipality: int, month: int, word: int
+    households: Households, organisations: I64, household: int, municipality: int, month: int, known: int, word: int
 ) -> None:
-    """Put a household on up to three lists of a municipality from a given month; `word` says which."""
+    """Put a household on up to three lists of a municipality from a given month.
+
+    First where it knows people, for that is where it looks (local ties: Q77, direction only); a draw says which others.
+
+    Parameters
+    ----------
+    known
+        The organisation of the area where the household knows people, -1 if none lets homes there.
+    """
     first = organisations[municipality, 0]
     number = organisations[municipality, 1]
     if number == 0:
         return
-    for slot in range(min(LISTS_HELD, number)):
-        organisation = first + (word + slot) % number
+    for slot in range(-1, min(LISTS_HELD, number)):
+        organisation = known if slot < 0 else first + (word + slot) % number
+        if organisation < 0:
+            continue
         held = False
         for other in range(LISTS_HELD):
             if households.organisation[household, other] == organisation:

@@ -510,9 +510,16 @@ def fill_queues(
     member = rng.random(m) < p.passive_members
     joined = month - 1 - np.minimum(rng.exponential(12.0 * p.passive_years, m), 400).astype(np.int64)
     start = rng.integers(0, number, m)
-    for slot in range(min(LISTS_HELD, number)):
-        households.organisation[rows[member], slot] = first + (start[member] + slot) % number
-        households.listed_since[rows[member], slot] = joined[member]
+    rows_of_members, joined, start = rows[member], joined[member], start[member]
+    held = np.zeros(len(rows_of_members), np.int64)
+    # First where they know people, then where a draw says (world.queues).
+    known = world.areas.organisation[households.contact[rows_of_members]].astype(np.int64)
+    for organisation in (known, *(first + (start + slot) % number for slot in range(min(LISTS_HELD, number)))):
+        on_it = (households.organisation[rows_of_members] == organisation[:, None]).any(axis=1)
+        joins = (organisation >= 0) & ~on_it & (held < LISTS_HELD)
+        households.organisation[rows_of_members[joins], held[joins]] = organisation[joins]
+        households.listed_since[rows_of_members[joins], held[joins]] = joined[joins]
+        held += joins
     settled = households.searching[rows] == NOT_SEARCHING
     searching = settled & (rng.random(m) < p.searching_share)
     households.searching[rows[searching]] = WANTS_CHANGE

@@ -517,7 +517,7 @@ def _refusal(
     code = int(refusal(household, rule, route, kind, vacancy.rooms, others_turn))
     if code:
         return REASONS[code]
-    if not meant_for(kind, household.age, household.youth):
+    if not meant_for(kind, household.age, household.youth, int(route == OTHER)):
         return REASONS[KIND]
     sized = case.agreement.size_rule and route != REHOUSING
     if sized and not fits_the_home(household.persons, vacancy.rooms, case.agreement.spare_rooms):
@@ -577,6 +577,8 @@ def _rule_behind(route: int, reason: str, case: CaseForm) -> str | None:
         name = behind
     elif route == FLEXIBLE and rule_on(duty, law) is not None and code >= 1 and case.agreement.flexible_obligatory:
         name = duty
+    elif route == ASSIGNED and case.vacancy.kind == "elderly":
+        name = "elderly_assignment"
     else:
         name = BEHIND_ROUTE[route]
     return name if rule_on(name, law) is not None else None

@@ -281,14 +281,16 @@ def route_at(step: int, duty: int) -> int:
 
 @kernel
 def is_open(route: int, kind: int, duty: int, municipal_turn: int, flexible_turn: int, internal_turn: int) -> int:
-    """Say whether a vacancy may be let by a route. §§ 59 and 60 are about family dwellings.
+    """Say whether a vacancy may be let by a route. §§ 59 and 60 are about family dwellings; § 54 about the elderly's.
+
+    The municipality assigns every dwelling for the elderly (§ 54), whatever its share of family dwellings.
 
     Where flexible letting is a duty every other route but rehousing and assignment is let by its criteria, so the
     waiting list is the flexible one.
     """
     family = kind == FAMILY
     if route == ASSIGNED:
-        return 1 if family and municipal_turn == 1 else 0
+        return 1 if kind == ELDERLY or (family and municipal_turn == 1) else 0
     if route == FLEXIBLE:
         return 1 if family and (duty == 1 or flexible_turn == 1) else 0
     if route == INTERNAL:
@@ -342,8 +344,17 @@ def relabelled(kind: int, square_metres: float, r: AreaRule) -> int:
 
 
 @kernel
-def meant_for(kind: int, age: int, youth: int) -> int:
-    """Say whether a household is one the dwelling is meant for: youth, elderly (from 60, assumption) or family."""
+def meant_for(kind: int, age: int, youth: int, others: int) -> int:
+    """Say whether a household may have such a dwelling: youth, elderly (from 60, assumption) or family.
+
+    Parameters
+    ----------
+    others
+        1 if nobody of those it is meant for takes it: then it may be let to others (§ 54, stk. 1; that youth dwellings
+        may is taken from ungdomsboligloven § 7, stk. 5, which is about those of private owners).
+    """
+    if others == 1:
+        return 1
     if kind == YOUTH:
         return youth
     if kind == ELDERLY:
