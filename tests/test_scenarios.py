@@ -16,7 +16,7 @@ from beboersim.policy.scenario import shipped_scenarios
 from beboersim.town import Town
 from small_towns import ROOM, after, assert_consistent, has_run, small_town
 
-MONTHS = 72  # the lists of 2018 and the cut of 2019 are in it, and grants that were promised before the cut run out
+MONTHS = 98  # the lists of 2018 are in it, and the end of every grant that was promised before the cut of 2019
 CUT = date(2019, 1, 1)
 FIRST_LIST = date(2015, 12, 1)  # the first in the run by the rules of 2014
 
