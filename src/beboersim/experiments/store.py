@@ -46,7 +46,7 @@ OURS = re.compile(
 
 Columns = dict[str, NDArray[Any]]
 
-WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "DKK", "months")}
+WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "staff-years", "DKK", "months")}
 """Counts that are whole numbers, and are so in the files."""
 
 

@@ -34,9 +34,9 @@ from beboersim.month.staffing import (
     stay,
 )
 from beboersim.world import taking_part
-from beboersim.world.codes import OUTSIDE
+from beboersim.world.codes import NAMED_AREA, OUTSIDE
 from beboersim.world.columns import F64, I64
-from beboersim.world.state import Households, Persons, Ties
+from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -212,6 +212,26 @@ def visit_all(
         row = households.head[home]
         while row >= 0:
             visit(persons, ties, row, area, month, came, seed, this_month, first_day, r, p)
+            row = persons.next[row]
+
+
+REACHED = ("in_contact", "helped_to_work", "advised")  # what is recorded, in the order of the rows
+
+
+@kernel
+def count_reached(
+    persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, found: F64
+) -> None:
+    """Count the residents of areas with a plan who have to do with its staff: `REACHED` x area."""
+    for home in range(used[1]):
+        area = households.area[home]
+        if households.head[home] < 0 or areas.kind[area] != NAMED_AREA:
+            continue
+        row = households.head[home]
+        while row >= 0:
+            found[0, area] += 1.0 if ties.known[row] > 0 else 0.0
+            found[1, area] += 1.0 if ties.takes_part[row] & JOB_HELP != 0 else 0.0
+            found[2, area] += 1.0 if ties.takes_part[row] & ADVISED != 0 else 0.0
             row = persons.next[row]
 
 

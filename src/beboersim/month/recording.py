@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.kernel import kernel
+from beboersim.month.reach import REACHED, count_reached
 from beboersim.month.tallies import count_homes, count_persons
 from beboersim.outcomes.counts import FLOWS, STOCKS
 from beboersim.world.codes import AREA_KINDS, EMPLOYED, NAMED_AREA, PUPIL, STUDENT
@@ -172,6 +173,9 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
             world.persons, world.households, world.areas, world.used, places, month, c.income_steps,
             c.parameters.letting.resourceful, counts["resourceful"],
         )  # fmt: skip
+        reached = np.zeros((len(REACHED), len(world.areas.kind)))
+        count_reached(world.persons, world.ties, world.households, world.areas, world.used, reached)
+        counts |= dict(zip(REACHED, reached[:, :places], strict=True))
         if month >= c.cohort_month:
             cohort = np.zeros((len(COHORT), places))
             count_cohort(world.persons, world.households, world.used, month, c.cohort_month, cohort)
@@ -182,6 +186,8 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     counts["few_persons"] = (counts["residents"] < c.parameters.measuring.reliable_persons).astype(np.float64)
     counts["years_listed"] = areas.years_listed[:places].astype(np.float64)
     counts["margin_residents"] = c.list_margins.copy()
+    counts["staff"] = areas.staff[:places].copy()
+    counts["feel_safe"] = areas.safety[:places] * counts["residents"]
     counts["stigma"] = areas.stigma[:places].copy()
     counts["stigma_inside"] = areas.stigma_inside[:places].copy()
     if flows is not None:

@@ -63,6 +63,12 @@ COUNTS: tuple[Count, ...] = (
     # Reputation
     Count("stigma", "stock", "0-1", "the area's reputation outside, 0 is none"),
     Count("stigma_inside", "stock", "0-1", "the area's reputation among its residents"),
+    # The social plan and what residents have to do with it
+    Count("staff", "stock", "staff-years", "a year's work of the social plan's staff, for the residents simulated"),
+    Count("in_contact", "stock", "persons", "residents in contact with the staff of the area's social plan"),
+    Count("helped_to_work", "stock", "persons", "residents without work who take part in the plan's help towards it"),
+    Count("advised", "stock", "persons", "residents whom the plan's staff help with letters and authorities"),
+    Count("feel_safe", "stock", "sum", "residents times the share of them who feel safe where they live"),
     # People moving
     Count("births", "flow", "persons", "children born to residents"),
     Count("deaths", "flow", "persons", "residents who died"),
