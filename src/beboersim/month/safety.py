@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.kernel import kernel
+from beboersim.month.reach import homes_where
 from beboersim.month.staff import FOCUS, dose
 from beboersim.month.staffing import has_plan, known_in_the_mean
 from beboersim.world.codes import NAMED_AREA
@@ -150,11 +151,9 @@ def count_members(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, counts: F64
 ) -> None:
     """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area."""
-    for home in range(used[1]):
-        area = households.area[home]
-        if households.head[home] < 0 or areas.kind[area] != NAMED_AREA:
-            continue
-        row = households.head[home]
+    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
+    for k in range(homes.shape[0]):
+        area, row = households.area[homes[k]], households.head[homes[k]]
         while row >= 0:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
