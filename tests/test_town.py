@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -349,9 +350,40 @@ def test_every_lever_that_refines_another_moves_its_outcome(
     assert is_moved(without, moved, outcome)
 
 
+# Levers of the areas' social plans: what is common to both towns, what is moved, and the outcome of a named area.
+SHORT: dict[str, Value] = {"funding.grant_months": 24}
+PLANS: tuple[tuple[dict[str, Value], str, Value, str], ...] = (
+    ({"funding.social_frame": 0.0}, "funding.grant_months", 24, "staff"),
+    (SHORT, "funding.by_need", 1.0, "staff"),
+    ({}, "staff.safety", 1.0, "feel_safe"),
+    ({}, "staff.crime_prevention", 1.0, "helped_to_work"),
+    ({}, "staff.education_and_jobs", 1.0, "helped_to_work"),
+    ({}, "staff.parents", 1.0, "helped_to_work"),
+    ({}, "staff.advice", 0.4, "advised"),
+    (SHORT, "staff.kept", 1.0, "in_contact"),
+    ({}, "staff.non_authority", 0.0, "in_contact"),
+    ({}, "staff.on_contact", False, "in_contact"),
+    ({}, "staff.on_advice", False, "advised"),
+    ({}, "staff.bridge_on_help", False, "helped_to_work"),
+    ({"funding.social_frame": 0.0} | SHORT, "safety.from_plan", False, "feel_safe"),
+)  # fmt: skip
+# Looked at where they act: at what a small town shows by luck alone, or at what the tests put into the street.
+ELSEWHERE = {"staff.coordination", "staff.coordination_on_effects", "safety.from_networks", "safety.from_clubs"}
+
+
+@pytest.mark.parametrize(("common", "lever", "value", "outcome"), PLANS, ids=[row[1] for row in PLANS])
+def test_every_lever_of_a_plan_moves_its_outcome(
+    common: dict[str, Value], lever: str, value: Value, outcome: str
+) -> None:
+    town: dict[str, Any] = {"places": ("Aarhus",), "scale": 0.1, "months": 37}
+    without = has_run(small_town(**town, settings=common))
+    moved = has_run(small_town(**town, settings=common | {lever: value}))
+    assert outcome in differing(without.monthly, moved.monthly)
+
+
 def test_every_lever_and_switch_is_tested() -> None:
-    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE}
-    assert tested | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
+    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE} | {lever for _, lever, *_ in PLANS}
+    assert tested | ELSEWHERE | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
     assert not [quantity.name for quantity in of_kind("lever") if quantity.held], "a held lever acts in no run"
 
 

@@ -81,7 +81,7 @@ def test_networks_take_the_fear_of_the_street_and_nothing_where_there_is_none() 
 def test_safety_goes_half_the_way_in_its_half_life() -> None:
     now = 0.9
     for _ in range(12):
-        now = safe_next(now, logit(0.5), 0.0, 12.0)
+        now = safe_next(now, 0.7, logit(0.5) - logit(0.7), 12.0)
     assert now == pytest.approx(0.7)
 
 

@@ -39,14 +39,17 @@ TOWNS = "towns/part-00000.parquet"
 PROVENANCE = "provenance.json"
 FIGURES = "figures"
 OURS = re.compile(
-    rf"{re.escape(RUNS)}|{re.escape(PROVENANCE)}|(areas|towns)(/part-\d{{5}}\.parquet)?"
+    rf"{re.escape(RUNS)}|{re.escape(PROVENANCE)}|lives\.parquet|(areas|towns)(/part-\d{{5}}\.parquet)?"
     rf"|{FIGURES}(/(over-time|differences|areas)\.(svg|png))?|{re.escape(ASIDE)}.*"
 )
 """What a result folder may hold. Anything else is the user's, and would be lost when the runs replace themselves."""
 
 Columns = dict[str, NDArray[Any]]
 
-WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "DKK", "months")}
+BROKEN = ("share", "ratio", "0-1", "sum", "staff-years", "DKK", "months")
+"""Units of counts that are not whole numbers."""
+
+WHOLE = {count.name for count in COUNTS if count.unit not in BROKEN}
 """Counts that are whole numbers, and are so in the files."""
 
 

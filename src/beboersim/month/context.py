@@ -107,7 +107,7 @@ class Context:
     cohort_month: int
     cohort_then: F64  # persons of 18-64 and those of them in work at the cohort date, by area
     year_flows: F64
-    safety_base: F64  # log-odds of feeling safe in an area under no conditions at all (month.safety)
+    safety_then: F64  # what the conditions of the first day add to the log-odds of feeling safe (month.safety)
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     monthly: list[Record] = field(default_factory=list)
     yearly: list[Record] = field(default_factory=list)

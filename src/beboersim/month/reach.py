@@ -20,6 +20,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import kernel
+from beboersim.month.asking import BLOCK
 from beboersim.month.staffing import (
     ADVICE,
     Staff,
@@ -34,9 +35,9 @@ from beboersim.month.staffing import (
     stay,
 )
 from beboersim.world import taking_part
-from beboersim.world.codes import OUTSIDE
-from beboersim.world.columns import F64, I64
-from beboersim.world.state import Households, Persons, Ties
+from beboersim.world.codes import NAMED_AREA, OUTSIDE
+from beboersim.world.columns import F64, I32, I64
+from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -117,6 +118,12 @@ def known_after(known: int, contact: int, broken: int) -> int:
 
 
 @kernel
+def known_at_first(u: float, breaks: float) -> int:
+    """Return the months of contact of who has one on the first day, if months have broken contacts at this rate."""
+    return int(min(np.log(u) / np.log(1.0 - breaks), LONGEST_KNOWN))
+
+
+@kernel
 def kept_of_help(now: int, lasting: float) -> int:
     """Return what a month without help leaves of what help gave, in parts of `JOB_CHANCE_UNIT` (effects E1)."""
     return NO_HELP + int((now - NO_HELP) * lasting)
@@ -139,46 +146,16 @@ def rate_without(share: float, gain: float) -> float:
 
 
 @kernel
-def visit(
-    persons: Persons,
-    ties: Ties,
-    row: int,
-    area: int,
-    month: int,
-    came: int,
-    seed: int,
-    this_month: int,
-    first_day: int,
-    r: Reach,
-    p: Staff,
-) -> None:
-    """Let one resident of an area with a plan meet the staff, or not; `came` is 1 for who has just moved in."""
-    age = (month - persons.birth[row]) // 12
-    outside = 1 if persons.activity[row] == OUTSIDE else 0
-    sex = persons.sex[row]
-    own = philox(seed, persons.id[row], OWN, 0)
-    weight = weight_of(sex, outside, p.women, p.outside)
-    contact = meets(uniform(own[0]), age, weight, r.adults[area], r.children[area])
-    if contact == 0 or first_day == 0:
-        broken = came
-        if contact == 1 and ties.known[row] > 0 and broken == 0:
-            broken = 1 if uniform(philox(seed, persons.id[row], this_month, 0)[0]) < r.breaks[area] else 0
-        ties.known[row] = known_after(ties.known[row], contact, broken)
-    else:
-        u = uniform(philox(seed, persons.id[row], this_month, 0)[0])
-        ties.known[row] = int(min(np.log(u) / np.log(1.0 - r.breaks[area]), LONGEST_KNOWN))
-    bits = ties.takes_part[row] & ~(JOB_HELP | ADVISED)
-    helped = 0
-    if age >= ADULT and is_helped(uniform(own[2]), weight, r.advice[area], contact, r.bridge) == 1:
-        bits |= ADVISED
-    if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
-        helped = is_helped(uniform(own[1]), weight, r.jobs[area], contact, r.bridge)
-    if helped == 1:
-        bits |= JOB_HELP
-        ties.job_chance[row] = round(JOB_CHANCE_UNIT * r.gain[area, sex])
-    else:
-        ties.job_chance[row] = kept_of_help(ties.job_chance[row], r.lasting[area])
-    ties.takes_part[row] = bits
+def homes_where(households: Households, used: I64, here: F64) -> I32:
+    """Return the rows of the households that live in areas marked with 1."""
+    area, head = households.area, households.head
+    wanted = here > 0.0
+    found = np.empty(used[1], np.int32)
+    number = 0
+    for home in range(used[1]):
+        found[number] = home
+        number += wanted[area[home]] & (head[home] >= 0)
+    return found[:number]
 
 
 @kernel
@@ -194,24 +171,101 @@ def visit_all(
     r: Reach,
     p: Staff,
 ) -> None:
-    """Go through the residents of the areas with a plan, and through those elsewhere who once had to do with one."""
+    """Go through the residents of the areas with a plan, and through those elsewhere who once had to do with one.
+
+    Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
+    """
     mine = JOB_HELP | ADVISED
     known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
-    for row in range(used[0]):
-        if (known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)) != 0 and persons.household[row] >= 0:
+    for begin in range(0, used[0], BLOCK):
+        end = min(begin + BLOCK, used[0])
+        marks = 0
+        for row in range(begin, end):
+            marks |= known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
+        if marks == 0:
+            continue
+        for row in range(begin, end):
+            mark = known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
+            if mark == 0 or persons.household[row] < 0:
+                continue
             area = households.area[persons.household[row]]
             if r.planned[area] == 0.0:
                 known[row] = 0
                 takes_part[row] &= ~mine
                 chance[row] = kept_of_help(chance[row], r.lasting[area])
-    for home in range(used[1]):
-        if households.head[home] < 0 or r.planned[households.area[home]] == 0.0:
-            continue
-        area = households.area[home]
-        came = 1 if households.moved_in[home] >= month - 1 else 0
-        row = households.head[home]
+    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
+                r, p)  # fmt: skip
+
+
+@kernel
+def visit_homes(
+    persons: Persons,
+    ties: Ties,
+    households: Households,
+    homes: I32,
+    month: int,
+    seed: int,
+    this_month: int,
+    first_day: int,
+    r: Reach,
+    p: Staff,
+) -> None:
+    """Let the residents of areas with a plan meet the staff, or not. Columns are named once: that is much faster."""
+    ids, births, sexes, activities, following = persons.id, persons.birth, persons.sex, persons.activity, persons.next
+    known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
+    adults, children, jobs, advice, breaks = r.adults, r.children, r.jobs, r.advice, r.breaks
+    gain, lasting, bridge = r.gain, r.lasting, r.bridge
+    women, outside_work = p.women, p.outside
+    area_of, head, moved_in = households.area, households.head, households.moved_in
+    for k in range(homes.shape[0]):
+        area = area_of[homes[k]]
+        came = 1 if moved_in[homes[k]] >= month - 1 else 0
+        row = head[homes[k]]
         while row >= 0:
-            visit(persons, ties, row, area, month, came, seed, this_month, first_day, r, p)
+            age = (month - births[row]) // 12
+            outside = 1 if activities[row] == OUTSIDE else 0
+            sex = sexes[row]
+            own = philox(seed, ids[row], OWN, 0)
+            weight = weight_of(sex, outside, women, outside_work)
+            contact = meets(uniform(own[0]), age, weight, adults[area], children[area])
+            if contact == 1 and first_day == 1:
+                u = uniform(philox(seed, ids[row], this_month, 0)[0])
+                known[row] = known_at_first(u, breaks[area])
+            else:
+                broken = came
+                if contact == 1 and known[row] > 0 and broken == 0:
+                    broken = 1 if uniform(philox(seed, ids[row], this_month, 0)[0]) < breaks[area] else 0
+                known[row] = known_after(known[row], contact, broken)
+            bits = takes_part[row] & ~(JOB_HELP | ADVISED)
+            helped = 0
+            if age >= ADULT and is_helped(uniform(own[2]), weight, advice[area], contact, bridge) == 1:
+                bits |= ADVISED
+            if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
+                helped = is_helped(uniform(own[1]), weight, jobs[area], contact, bridge)
+            if helped == 1:
+                bits |= JOB_HELP
+                chance[row] = round(JOB_CHANCE_UNIT * gain[area, sex])
+            else:
+                chance[row] = kept_of_help(chance[row], lasting[area])
+            takes_part[row] = bits
+            row = following[row]
+
+
+REACHED = ("in_contact", "helped_to_work", "advised")  # what is recorded, in the order of the rows
+
+
+@kernel
+def count_reached(
+    persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, found: F64
+) -> None:
+    """Count the residents of areas with a plan who have to do with its staff: `REACHED` x area."""
+    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
+    for k in range(homes.shape[0]):
+        area, row = households.area[homes[k]], households.head[homes[k]]
+        while row >= 0:
+            found[0, area] += 1.0 if ties.known[row] > 0 else 0.0
+            found[1, area] += 1.0 if ties.takes_part[row] & JOB_HELP != 0 else 0.0
+            found[2, area] += 1.0 if ties.takes_part[row] & ADVISED != 0 else 0.0
             row = persons.next[row]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.kernel import kernel
+from beboersim.month.reach import REACHED, count_reached
 from beboersim.month.tallies import count_homes, count_persons
 from beboersim.month.ties_counted import count_ties
 from beboersim.outcomes.counts import FLOWS, STOCKS
@@ -174,6 +175,9 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
             world.persons, world.households, world.areas, world.used, places, month, c.income_steps,
             c.parameters.letting.resourceful, counts["resourceful"],
         )  # fmt: skip
+        reached = np.zeros((len(REACHED), len(world.areas.kind)))
+        count_reached(world.persons, world.ties, world.households, world.areas, world.used, reached)
+        counts |= dict(zip(REACHED, reached[:, :places], strict=True))
         if month >= c.cohort_month:
             cohort = np.zeros((len(COHORT), places))
             count_cohort(world.persons, world.households, world.used, month, c.cohort_month, cohort)
@@ -187,6 +191,8 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
     counts["family_share"] = areas.family_share[:places].copy()
     counts["renewal"] = areas.appeal[:places].copy()
     counts["businesses"] = areas.premises_let[:places].copy()
+    counts["staff"] = areas.staff[:places].copy()
+    counts["feel_safe"] = areas.safety[:places] * counts["residents"]
     counts["stigma"] = areas.stigma[:places].copy()
     counts["stigma_inside"] = areas.stigma_inside[:places].copy()
     if flows is not None:

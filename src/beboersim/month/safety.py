@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.kernel import kernel
+from beboersim.month.reach import homes_where
 from beboersim.month.staff import FOCUS, dose
 from beboersim.month.staffing import has_plan, known_in_the_mean
 from beboersim.world.codes import NAMED_AREA
@@ -126,19 +127,19 @@ def log_odds_of(
 
 
 @kernel
-def safe_next(now: float, base: float, conditions: float, half_life: float) -> float:
+def safe_next(now: float, first: float, change: float, half_life: float) -> float:
     """Return the share who feel safe a month later, on its way to what the conditions say.
 
     Parameters
     ----------
-    base
-        Log-odds of an area under no conditions at all.
-    conditions
-        See `log_odds_of`.
+    first
+        The share on the first day.
+    change
+        Of the conditions since then, see `log_odds_of`.
     half_life
         Months in which half of the way is gone (effects E1).
     """
-    target = share_of(base + conditions)
+    target = share_of(logit(first) + change)
     return now + (target - now) * (1.0 - 0.5 ** (1.0 / half_life))
 
 
@@ -150,11 +151,9 @@ def count_members(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, counts: F64
 ) -> None:
     """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area."""
-    for home in range(used[1]):
-        area = households.area[home]
-        if households.head[home] < 0 or areas.kind[area] != NAMED_AREA:
-            continue
-        row = households.head[home]
+    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
+    for k in range(homes.shape[0]):
+        area, row = households.area[homes[k]], households.head[homes[k]]
         while row >= 0:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
@@ -200,6 +199,13 @@ def conditions_of(
         )
 
 
+@kernel
+def move_all(safe: F64, places: int, first: F64, change: F64, half_life: float) -> None:
+    """Let every place take its step."""
+    for area in range(places):
+        safe[area] = safe_next(safe[area], first[area], change[area], half_life)
+
+
 def conditions(c: Context, at_start: bool = False) -> F64:
     """Return what the conditions of every area add to the log-odds of feeling safe; at the start no lever is read."""
     world, p = c.world, c.parameters.safety
@@ -220,15 +226,17 @@ def conditions(c: Context, at_start: bool = False) -> F64:
 
 def safety(c: Context) -> None:
     """Safety: how many feel safe where they live."""
-    safe, half_life = c.world.areas.safety, c.parameters.safety.half_life
-    found = conditions(c)
-    for area in range(c.world.places):
-        safe[area] = safe_next(safe[area], c.safety_base[area], found[area], half_life)
+    p = c.parameters.safety
+    move_all(c.world.areas.safety, c.world.places, first_level(c), conditions(c) - c.safety_then, p.half_life)
+
+
+def first_level(c: Context) -> F64:
+    """Return the share who feel safe on the first day, by area (E014)."""
+    return np.where(has_plan(c) > 0.0, c.parameters.safety.named, c.parameters.safety.nation)
 
 
 def begin(c: Context) -> None:
     """Set what this process keeps as it is on the first day; no lever is read, for what was is the same everywhere."""
-    p = c.parameters.safety
-    level = np.where(has_plan(c) > 0.0, p.named, p.nation)
-    c.world.areas.safety[: c.world.places] = level[: c.world.places]
-    c.safety_base = np.log(level / (1.0 - level)) - conditions(c, at_start=True)
+    places = c.world.places
+    c.world.areas.safety[:places] = first_level(c)[:places]
+    c.safety_then = conditions(c, at_start=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from beboersim.kernel import kernel
-from beboersim.world.codes import NAMED_AREA
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties, World
 from beboersim.world.taking_part import HEAVY, STREET, VOLUNTEER
@@ -33,12 +32,8 @@ def tally_ties(persons: Persons, ties: Ties, households: Households, used: I64, 
 
 
 def count_ties(world: World) -> dict[str, F64]:
-    """Return the counts of ties by area; how safe people feel is known of the areas with a plan."""
+    """Return the counts of ties by area."""
     places = world.places
     found = np.zeros((len(NAMES), places))
     tally_ties(world.persons, world.ties, world.households, world.used, places, found)
-    named = world.areas.kind[:places] == NAMED_AREA
-    return dict(zip(NAMES, found, strict=True)) | {
-        "staff": world.areas.staff[:places].copy(),
-        "safety": np.where(named, world.areas.safety[:places], np.nan),
-    }
+    return dict(zip(NAMES, found, strict=True))

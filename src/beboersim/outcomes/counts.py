@@ -64,16 +64,20 @@ COUNTS: tuple[Count, ...] = (
     Count("stigma", "stock", "0-1", "the area's reputation outside, 0 is none"),
     Count("stigma_inside", "stock", "0-1", "the area's reputation among its residents"),
     # Ties between people, on each 1 January
-    Count("staff", "stock", "sum", "staff-years that the area's plan pays"),
     Count("taking_part", "stock", "persons", "residents who take part in something a plan or an association offers"),
     Count("volunteers", "stock", "persons", "residents who run something as volunteers"),
     Count("on_the_street", "stock", "persons", "young residents who spend their time with a street group"),
     Count("heavy_use", "stock", "persons", "residents with heavy use of alcohol or drugs"),
-    Count("safety", "stock", "0-1", "share of residents who feel safe in an area with a plan"),
     # Buildings
     Count("family_share", "stock", "share", "social family dwellings of all dwellings, as a development plan counts"),
     Count("renewal", "stock", "0-1", "what renovation, new tenures and demolition add to the area's attraction"),
     Count("businesses", "stock", "premises", "business premises in use, as at scale 1"),
+    # The social plan and what residents have to do with it
+    Count("staff", "stock", "staff-years", "a year's work of the social plan's staff, for the residents simulated"),
+    Count("in_contact", "stock", "persons", "residents in contact with the staff of the area's social plan"),
+    Count("helped_to_work", "stock", "persons", "residents without work who take part in the plan's help towards it"),
+    Count("advised", "stock", "persons", "residents whom the plan's staff help with letters and authorities"),
+    Count("feel_safe", "stock", "sum", "residents times the share of them who feel safe where they live"),
     # People moving
     Count("births", "flow", "persons", "children born to residents"),
     Count("deaths", "flow", "persons", "residents who died"),

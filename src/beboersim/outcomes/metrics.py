@@ -205,8 +205,7 @@ def area_metrics(counts: Counts, groups: NDArray[np.int64], months: int = 12) ->
     `groups` numbers each area's municipality from 0; `months` is the length of the period that flows were counted in.
     """
     found = _computed(counts, months)
-    for name in ("stigma", "stigma_inside", "safety"):
-        found[name] = _get(counts, name)
+    found["stigma"], found["stigma_inside"] = _get(counts, "stigma"), _get(counts, "stigma_inside")
     found["surroundings_distance"] = surroundings_distance(counts, groups)
     return _at("area", found)
 
