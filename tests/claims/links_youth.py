@@ -118,9 +118,12 @@ def off_the_street_into_company(settings: Settings) -> float:
     rows = aged(found, 156, 276)
     ties.peers[rows] = STREET
     ties.takes_part[rows] = OUTREACH
+    who = found.world.persons.id[rows].copy()  # rows are put in order once a year
     for _ in range(12):
         found.step((youth.youth,))
-    return float((ties.peers[rows] == COMMUNITY).sum())
+    rows = in_named_areas(found)
+    rows = rows[np.isin(found.world.persons.id[rows], who)]
+    return float((found.world.ties.peers[rows] == COMMUNITY).sum())
 
 
 def reached_without_authority(settings: Settings) -> float:

@@ -353,9 +353,12 @@ def test_where_street_workers_are_cut_the_young_drift_back_to_the_street() -> No
         old = town.context.month - town.world.persons.birth[rows].astype(np.int64)
         young_ones = rows[(old >= street.FIRST) & (old < 22 * 12)]
         ties.peers[young_ones], ties.takes_part[young_ones] = STREET, OUTREACH
+        who = town.world.persons.id[young_ones].copy()  # rows are put in order once a year
         for _ in range(24):
             town.step((youth.youth,))
-        still_there.append((ties.peers[young_ones] == STREET).mean())
+        world = town.world
+        on_street = world.persons.id[people(world)][world.ties.peers[people(world)] == STREET]
+        still_there.append(np.isin(who, on_street).sum())
     assert still_there[1] > still_there[0]
 
 
