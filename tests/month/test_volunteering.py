@@ -65,11 +65,10 @@ def within_chance(share: float, expected: float, number: int) -> bool:
     return abs(share - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / number)
 
 
-def staffed(per_thousand: float | None = None, scale: float = 0.05, **levers: float | bool) -> Town:
+def staffed(per_thousand: float | None = None, scenario: str = "law", **levers: float | bool) -> Town:
     """Return a town with so many staff-years per 1,000 residents of the named areas, or those of 2015."""
-    town = small_town(
-        ("Aarhus",), scale=scale, settings={f"volunteering.{name}": value for name, value in levers.items()}
-    )
+    settings = {f"volunteering.{name}": value for name, value in levers.items()}
+    town = small_town(("Aarhus",), scale=0.05, scenario=scenario, settings=settings)
     c, areas = town.context, town.world.areas
     staff = v.reference(c).staff if per_thousand is None else per_thousand
     areas.staff[:] = 0.0
@@ -301,6 +300,20 @@ def test_volunteers_who_are_to_do_the_work_of_staff_stop_sooner() -> None:
     assert asked_too_much == pytest.approx(left_alone * P.carry_quit, rel=1e-12)
     assert left_alone.max() == pytest.approx(v.month_rate(P.quit_year) * P.unsupported, rel=1e-12)
     assert np.array_equal(with_staff, usual)
+
+
+def test_volunteers_without_staff_become_fewer_and_keep_less_open() -> None:
+    """The scenario, in which volunteers are asked to do what the staff did, once the staff have gone."""
+    usual, without = staffed(), staffed(0.0, "volunteers-without-staff")
+    first = usual.world.areas.volunteers.copy()
+    assert np.array_equal(first, without.world.areas.volunteers)
+    for town in (usual, without):
+        for _ in range(24):
+            town.step((v.volunteering,))
+    assert without.world.areas.volunteers.sum() < 0.8 * first.sum()
+    assert without.world.areas.volunteers.sum() < usual.world.areas.volunteers.sum()
+    places = lived_in(usual)
+    assert (without.world.areas.premises[places] < usual.world.areas.premises[places]).all()
 
 
 # Rooms
