@@ -60,6 +60,7 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Persons
+from beboersim.world.taking_part import HEAVY
 from small_towns import ROOM, ages, people, small_town
 
 LAW = Plan(Scenario.load("law"))
@@ -74,10 +75,11 @@ def step(
     works: int = 1,
     months_in: int = 40,
     learning: float = 0.0,
+    dropping: float = 1.0,
 ) -> int:
     return school_step(
         months_old=int(years * 12), education=education, activity=activity, months_in=months_in,
-        parent_works=works, learning=learning, u=u, p=SCHOOL,
+        parent_works=works, learning=learning, u=u, p=SCHOOL, dropping=dropping,
     )  # fmt: skip
 
 
@@ -137,12 +139,14 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
 def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
     words = schooling.highest_words(SCHOOL).reshape(-1, AGES_IN_MONTHS)
     bound = words[:, 24 * 12] * UNIT
+    most = schooling.dropping_by_use(HEAVY, SCHOOL)
     assert (words[CHILD, SCHOOL_STARTS:] == ANY_WORD).all()
     assert words[PUPIL, GROWN_UP] == ANY_WORD
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
         for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
-            assert step(24.0, activity, bound[activity] + 1e-9, education) == STAYS
-        assert any(step(24.0, activity, bound[activity] - 1e-9, education) != STAYS for education in range(4))
+            assert step(24.0, activity, bound[activity] + 1e-9, education, dropping=most) == STAYS
+        below = bound[activity] - 1e-9
+        assert any(step(24.0, activity, below, education, dropping=most) != STAYS for education in range(4))
 
 
 def test_a_completed_education_gives_a_vocational_or_upper_secondary_one_first_and_then_a_higher() -> None:
@@ -278,7 +282,8 @@ def test_a_months_jobs_found_and_lost_are_as_many_as_the_chances_say() -> None:
     ties, households, areas = town.world.ties, town.world.households, town.world.areas
     found = found * m.without_plan[area, persons.sex[rows]] * ties.job_chance[rows] / work.JOB_CHANCE_UNIT
     assert len(np.unique(ties.job_chance[rows])) == 3, "nobody is helped: no, men, women"
-    chance = np.where(employed, loses, found)
+    found = found * m.finding[ties.danish[rows]] * areas.contacts[area] * areas.local_jobs[area]
+    chance = np.where(employed, loses * m.losing[ties.substance[rows]], found)
     for shift, happens in ((-2, True), (2, False)):
         word = np.clip(np.rint(chance * 2.0**32) + shift * 2.0, 1, never).astype(np.int64)
         events = [

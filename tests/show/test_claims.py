@@ -77,7 +77,7 @@ def test_values_by_preset_are_those_of_the_catalogue() -> None:
         assert set(values) == (set(PRESETS) if one.parameters else set())
         for preset, found in values.items():
             assert found == {name: catalogue()[name].preset(preset) for name in one.parameters}  # type: ignore[arg-type]
-    assert values_by_preset(claim_of("C-44"))["null"] == {"work.callback_penalty": 0.0}
+    assert values_by_preset(claim_of("C-44"))["null"] == {"work.callback_penalty": 0.0, "meetings.inward": 0.0}
 
 
 def test_a_parameter_with_presets_stands_beside_a_claim() -> None:

@@ -42,7 +42,7 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import HEAVY, NOT_DRAWN
+from beboersim.world.taking_part import HEAVY, NO_USE, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -53,14 +53,27 @@ TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twe
 
 
 @kernel
+def dropping_by_use(use: int, p: Schooling) -> float:
+    """Return how many times the mean chance of dropping out somebody's is by use; 1 for who was never met (A-10)."""
+    return 1.0 if use == NOT_DRAWN else against_the_mean(p.heavy_use, p.heavy_use_share, 1 if use == HEAVY else 0)
+
+
+@kernel
+def start_by_danish(danish: int, p: Schooling) -> float:
+    """Return what command of Danish adds to the chance of starting youth education; 0 where it is not known (C-57)."""
+    return 0.0 if danish == NO_DANISH else p.danish * (danish / DANISH_UNIT - p.danish_mean)
+
+
+@kernel
 def highest_words(p: Schooling) -> U32:
     """Return a bound on the words of draws that let somebody take a step, by activity and age in months."""
     words = np.zeros((len(ACTIVITIES), AGES_IN_MONTHS), np.uint32)
     words[CHILD, SCHOOL_STARTS:] = ANY_WORD
     words[PUPIL, YOUTH_STARTS:] = ANY_WORD
     words[PUPIL, GROWN_UP] = ANY_WORD
-    youth = p.complete_youth + p.drop_out_youth * max(p.heavy_use, 1.0)
-    higher = p.complete_higher + p.drop_out_higher * max(p.heavy_use, 1.0)
+    most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
+    youth = p.complete_youth + p.drop_out_youth * most
+    higher = p.complete_higher + p.drop_out_higher * most
     words[STUDENT] = highest_word(max(youth, higher) / 12.0)
     words[STUDENT, LATEST_STUDY:] = ANY_WORD
     again = 0.0
@@ -132,18 +145,6 @@ def step_of(
         months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
         dropping_by_use(ties.substance[row], p),
     )  # fmt: skip
-
-
-@kernel
-def dropping_by_use(use: int, p: Schooling) -> float:
-    """Return how many times the mean chance of dropping out somebody's is by use; 1 for who was never met (A-10)."""
-    return 1.0 if use == NOT_DRAWN else against_the_mean(p.heavy_use, p.heavy_use_share, 1 if use == HEAVY else 0)
-
-
-@kernel
-def start_by_danish(danish: int, p: Schooling) -> float:
-    """Return what command of Danish adds to the chance of starting youth education; 0 where it is not known (C-57)."""
-    return 0.0 if danish == NO_DANISH else p.danish * (danish / DANISH_UNIT - p.danish_mean)
 
 
 @kernel
