@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from beboersim.chance import philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.letting.decisions import (
+    KINDS,
     LEASE_AGE,
     NEVER,
     PERMANENT,
@@ -21,6 +24,7 @@ from beboersim.law.letting.decisions import (
     for_youth,
     grounds_of,
     is_local_youth,
+    meant_for,
 )
 from beboersim.world.codes import (
     ARRIVING,
@@ -33,7 +37,7 @@ from beboersim.world.codes import (
     STUDENT,
     WANTS_CHANGE,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I16, I64, U8
 from beboersim.world.columns import NEVER as NO_MONTH
 from beboersim.world.profile import Profile, profile
 from beboersim.world.queues import on_a_list, put_on_lists
@@ -102,6 +106,15 @@ class Letting(NamedTuple):
     record_months: float
     first_room_m2: float
     more_rooms_m2: float
+
+
+class Glance(NamedTuple):
+    """What every walk of a queue looks at first, by seeker, in columns that lie close together."""
+
+    size: U8
+    kinds: U8  # bits: the kinds of dwelling that are meant for it
+    home_area: I16  # area of its own home, -1 without one
+    resources: F64
 
 
 class Asking(NamedTuple):
@@ -212,7 +225,7 @@ def looks_for(
     return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
 
 
-@kernel
+@borrowing
 def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts: F64) -> None:
     """Fill in what the rules ask about the members of a household, of whom `first` is the first.
 
@@ -272,7 +285,7 @@ def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts:
     facts[WIDENED_MONTHS] = widened
 
 
-@kernel
+@borrowing
 def describe(
     persons: Persons, households: Households, dwellings: Dwellings, row: int, who: Profile, q: Asking, p: Letting,
     facts: F64,
@@ -302,7 +315,7 @@ def describe(
     facts[GROWN_AREA] = who.grown_area
 
 
-@kernel
+@borrowing
 def applicant(
     facts: F64, k: int, area: int, lives_here: int, in_organisation: int, nothing_elsewhere: int, r: AreaRule
 ) -> Applicant:
@@ -344,7 +357,7 @@ def applicant(
     )
 
 
-@kernel
+@borrowing
 def describe_seekers(
     persons: Persons,
     households: Households,
@@ -394,6 +407,20 @@ def describe_seekers(
 
 
 @kernel
+def at_a_glance(households: Households, rows: I64, facts: F64) -> Glance:
+    """Return what the walks look at first, from what is known of the seekers."""
+    n = rows.shape[0]
+    found = Glance(np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(n, np.int16), np.empty(n))
+    for k in range(n):
+        found.size[k] = int(facts[k, SIZE])
+        for kind in range(len(KINDS)):
+            found.kinds[k] |= meant_for(kind, int(facts[k, AGE]), int(facts[k, YOUTH])) << kind
+        found.home_area[k] = households.area[rows[k]] if households.dwelling[rows[k]] >= 0 else -1
+        found.resources[k] = facts[k, RESOURCES]
+    return found
+
+
+@borrowing
 def list_entries(
     households: Households, areas: Areas, dwellings: Dwellings, rows: I64, n: int, external: I64, internal: I64
 ) -> int:

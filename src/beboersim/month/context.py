@@ -16,6 +16,7 @@ from beboersim.month.clearing import Clearing
 from beboersim.month.demography import Demography, LocalRates
 from beboersim.month.exchange import Exchange
 from beboersim.month.ledger import Ledger
+from beboersim.month.letting import HeldRules
 from beboersim.month.measuring import Measurement, Measuring
 from beboersim.month.money import Money
 from beboersim.month.recording import Record
@@ -91,6 +92,7 @@ class Context:
     cohort_month: int
     cohort_then: F64  # persons of 18-64 and those of them in work at the cohort date, by area
     year_flows: F64
+    held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
     monthly: list[Record] = field(default_factory=list)
     yearly: list[Record] = field(default_factory=list)
 

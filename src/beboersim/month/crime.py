@@ -13,7 +13,7 @@ import numpy as np
 
 from beboersim.chance import UNIT, Purpose, fill, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
@@ -74,13 +74,13 @@ def ask_offenders(
     return found
 
 
-@kernel
+@borrowing
 def is_convicted(persons: Persons, row: int, month: int, word: int, trend: float, p: Crime) -> int:
     """Say whether a person is convicted this month."""
     return 1 if uniform(word) < risk_of(persons, row, month, trend, p) else 0
 
 
-@kernel
+@borrowing
 def risk_of(persons: Persons, row: int, month: int, trend: float, p: Crime) -> float:
     """Return `conviction_risk` for a person of the tables, nil below the lowest age."""
     months_old = month - persons.birth[row]
@@ -97,7 +97,7 @@ def risk_of(persons: Persons, row: int, month: int, trend: float, p: Crime) -> f
     )
 
 
-@kernel
+@borrowing
 def convict(
     persons: Persons, households: Households, places: int, month: int, who: I32, ledger: Ledger
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.tallies import count_homes, count_persons
 from beboersim.outcomes.counts import FLOWS, STOCKS
 from beboersim.world.codes import AREA_KINDS, EMPLOYED, NAMED_AREA, PUPIL, STUDENT
@@ -27,7 +27,7 @@ assert COHORT == (
 )  # fmt: skip
 
 
-@kernel
+@borrowing
 def count_resourceful(
     persons: Persons,
     households: Households,
@@ -47,7 +47,7 @@ def count_resourceful(
                 found[households.area[row]] += 1.0
 
 
-@kernel
+@borrowing
 def mark_cohort(
     persons: Persons, households: Households, used: I64, places: int, named: I64, month: int, then: F64
 ) -> None:
@@ -69,7 +69,7 @@ def mark_cohort(
                 then[1, area] += 1.0
 
 
-@kernel
+@borrowing
 def count_cohort(
     persons: Persons,
     households: Households,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import ELDERLY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.columns import F64
 from beboersim.world.kinds import couple_in
@@ -174,7 +174,7 @@ def away_share(age: float, students: float, p: Leaving) -> float:
     return p.away_middle if age < 60.0 else p.away_old
 
 
-@kernel
+@borrowing
 def hazard_of(
     who: Profile, dwellings: Dwellings, areas: Areas, home: int, area: int, months: int, stigma_on: float, p: Leaving
 ) -> float:
@@ -196,7 +196,7 @@ def hazard_of(
     )
 
 
-@kernel
+@borrowing
 def settle_in(
     persons: Persons,
     households: Households,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from beboersim.chance import philox
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.columns import I64
 from beboersim.world.state import LISTS_HELD, Areas, Households
 
 
-@kernel
+@borrowing
 def sign_up(
     households: Households,
     areas: Areas,
@@ -29,7 +29,7 @@ def sign_up(
     put_on_lists(households, organisations, household, municipality, month, seed, address)
 
 
-@kernel
+@borrowing
 def put_on_lists(
     households: Households, organisations: I64, household: int, municipality: int, month: int, seed: int, address: int
 ) -> None:
@@ -38,7 +38,7 @@ def put_on_lists(
     put_on_lists_since(households, organisations, household, municipality, month, word)
 
 
-@kernel
+@borrowing
 def put_on_lists_since(
     households: Households, organisations: I64, household: int, municipality: int, month: int, word: int
 ) -> None:
@@ -61,7 +61,7 @@ def put_on_lists_since(
                     break
 
 
-@kernel
+@borrowing
 def on_a_list(households: Households, household: int) -> int:
     """Say whether a household stands on any waiting list."""
     for slot in range(LISTS_HELD):
@@ -70,7 +70,7 @@ def on_a_list(households: Households, household: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def leave_list(households: Households, household: int, organisation: int) -> None:
     """Use up the place on one list: a let dwelling ends the seniority with that organisation."""
     for slot in range(LISTS_HELD):
