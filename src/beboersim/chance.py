@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 
 MULTIPLIER_A = np.uint64(0xD2511F53)
 MULTIPLIER_B = np.uint64(0xCD9E8D57)
@@ -163,7 +163,7 @@ def mix(a: int, b: int) -> int:
     return np.int64((z ^ (z >> np.uint64(32))) & SIGN_OFF)  # type: ignore[return-value]
 
 
-@kernel
+@borrowing
 def fill(
     seed: int, ids: NDArray[np.int64], start: int, stop: int, purpose_month: int, words: NDArray[np.uint32]
 ) -> None:

@@ -64,12 +64,14 @@ def kernel(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-def inlined(function: F) -> F:
-    """Compile a function into whoever calls it.
+def borrowing(function: F) -> F:
+    """Compile a function that makes no arrays, and only borrows those it is given.
 
-    For what is asked of every row with tables of arrays: a call would count the references of each array anew.
+    It need not count who holds them. In a function that may make arrays, a look at a column of a table is counted when
+    it begins and when it ends, by locked instructions, which costs more than the look (benchmarks/README.md). An array
+    made here after all is an error of compilation.
     """
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
 
 
 def is_compiled() -> bool:

@@ -18,13 +18,13 @@ from beboersim.month.leaving import (
     likeliest,
     rates_by_marks,
 )
-from beboersim.month.outline import outline
+from beboersim.month.outline import AT_WORK, CHILD, COUPLE, NEW_JOB, PENSIONED, STUDYING, outline
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
 from beboersim.world.ages import in_range
 from beboersim.world.codes import ELDERLY, FAMILY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
-from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, KINDS, kind_of
+from beboersim.world.kinds import AGE_GROUP, KINDS, kind_number, kind_of
 from beboersim.world.mobility import (
     Leaving,
     away_share,
@@ -151,13 +151,17 @@ def test_nobodys_chance_is_above_the_bound_that_lets_the_month_skip_them(stigma:
     balance = np.array([[0.1] * (KINDS // 2), [most] * (KINDS // 2)]).reshape(1, KINDS)
     worst = 1.0 + P.stigma * stigma * (1.0 + P.stigma_resources)
     bounds = highest_chances(rates_by_marks(P), balance, worst, P)[0]
+    marks_of = dict(couple=COUPLE, children=CHILD, employed=AT_WORK, students=STUDYING, pensioners=PENSIONED,
+                    new_job=NEW_JOB)  # fmt: skip
     for values in itertools.product(*EXTREMES.values()):
         facts = dict(zip(EXTREMES, values, strict=True))
         found = hazard(**facts, stigma=stigma)
         away = away_share(facts["age"], facts["students"], P)
-        highest = bounds[int(12 * facts["age"])] * settled_factor(facts["months_here"], P)
-        kind_balance = balance.reshape(-1, KINDS // len(FIRST_AGES))[AGE_GROUP[int(facts["age"])]].max()
-        assert 0.0 < found * (away * kind_balance + 1.0 - away) <= highest + 1e-15
+        marks = sum(mark for name, mark in marks_of.items() if facts[name] > 0)
+        highest = bounds[AGE_GROUP[int(facts["age"])], marks] * settled_factor(facts["months_here"], P)
+        has = {name: int(facts[name] > 0) for name in marks_of}
+        kind = kind_number(facts["age"], has["children"], has["couple"], has["employed"], 0, has["students"])
+        assert 0.0 < found * (away * balance[:, kind].max() + 1.0 - away) <= highest + 1e-15
 
 
 def test_the_outline_never_says_less_than_the_profile(two_years: Town) -> None:
@@ -178,9 +182,9 @@ def test_the_outline_never_says_less_than_the_profile(two_years: Town) -> None:
         leaves = min(hazard * away * m.balance[town, kind_of(who)], HIGHEST_CHANCE)
         chance = leaves + hazard * (1.0 - away)
         bound = likeliest(world.households, world.dwellings, world.areas, seen, row, c.month, m, P)
-        age = in_range(c.month - int(seen.eldest[row]))
+        group = AGE_GROUP[in_range(c.month - int(seen.eldest[row])) // 12]
         settled = m.settled[min(max(months, 0), SETTLED_MONTHS - 1)]
-        assert chance <= bound <= m.highest[0, age] * settled + ROUNDING
+        assert chance <= bound <= m.highest[0, group, seen.marks[row]] * settled + ROUNDING
         if months < SETTLED_MONTHS - 1:  # after that the bound is that of any time
             gap.append((bound - ROUNDING) / chance - 1.0)
     assert len(gap) > 1000

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from beboersim.chance import philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.letting.decisions import (
+    KINDS,
     LEASE_AGE,
     NEVER,
     PERMANENT,
@@ -21,6 +24,7 @@ from beboersim.law.letting.decisions import (
     for_youth,
     grounds_of,
     is_local_youth,
+    meant_for,
 )
 from beboersim.law.letting.rules import LettingRules, rule_of
 from beboersim.world.codes import (
@@ -35,7 +39,7 @@ from beboersim.world.codes import (
     STUDENT,
     WANTS_CHANGE,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I16, I64, U8
 from beboersim.world.columns import NEVER as NO_MONTH
 from beboersim.world.profile import Profile, profile
 from beboersim.world.queues import on_a_list, put_on_lists, sign_up_with
@@ -110,6 +114,15 @@ class Letting(NamedTuple):
     hard_months: float
     usual_vacancy: float
     homes_turn_over: float
+
+
+class Glance(NamedTuple):
+    """What every walk of a queue looks at first, by seeker, in columns that lie close together."""
+
+    size: U8
+    kinds: U8  # bits: the kinds of dwelling that are meant for it
+    home_area: I16  # area of its own home, -1 without one
+    resources: F64
 
 
 class Asking(NamedTuple):
@@ -228,7 +241,7 @@ def looks_for(
     return EITHER if rest < seeks_social(resources, age, students, adults, p) else PRIVATE
 
 
-@kernel
+@borrowing
 def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts: F64) -> None:
     """Fill in what the rules ask about the members of a household, of whom `first` is the first.
 
@@ -299,7 +312,7 @@ def uses_heavily(persons: Persons, ties: Ties, first: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def describe(
     persons: Persons, ties: Ties, households: Households, dwellings: Dwellings, row: int, who: Profile, q: Asking,
     p: Letting, facts: F64,
@@ -330,7 +343,7 @@ def describe(
     facts[GROWN_AREA] = who.grown_area
 
 
-@kernel
+@borrowing
 def applicant(
     facts: F64, k: int, area: int, lives_here: int, in_organisation: int, nothing_elsewhere: int, r: AreaRule
 ) -> Applicant:
@@ -372,7 +385,7 @@ def applicant(
     )
 
 
-@kernel
+@borrowing
 def describe_seekers(
     persons: Persons,
     ties: Ties,
@@ -431,6 +444,20 @@ def describe_seekers(
 
 
 @kernel
+def at_a_glance(households: Households, rows: I64, facts: F64) -> Glance:
+    """Return what the walks look at first, from what is known of the seekers."""
+    n = rows.shape[0]
+    found = Glance(np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(n, np.int16), np.empty(n))
+    for k in range(n):
+        found.size[k] = int(facts[k, SIZE])
+        for kind in range(len(KINDS)):
+            found.kinds[k] |= meant_for(kind, int(facts[k, AGE]), int(facts[k, YOUTH]), 0) << kind
+        found.home_area[k] = households.area[rows[k]] if households.dwelling[rows[k]] >= 0 else -1
+        found.resources[k] = facts[k, RESOURCES]
+    return found
+
+
+@borrowing
 def list_entries(
     households: Households, areas: Areas, dwellings: Dwellings, rows: I64, n: int, external: I64, internal: I64
 ) -> int:

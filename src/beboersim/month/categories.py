@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.law.lists.points import class_of, classify_points
 from beboersim.world.codes import BASIC, NEIGHBOURHOOD, PUPIL, STUDENT
 from beboersim.world.columns import F64, I64
@@ -32,7 +32,7 @@ YOUNG_FROM, YOUNG_UNTIL = 15, 25  # convicted; the municipality counts charges, 
 EDUCATED_FROM, EDUCATED_UNTIL = 21, 25  # the municipality looks at those of 24
 
 
-@kernel
+@borrowing
 def count_for_categories(
     persons: Persons, households: Households, used: I64, places: int, month: int, low_income: float, found: F64
 ) -> None:

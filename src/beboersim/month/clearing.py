@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.vacancies import vacant_homes
@@ -75,7 +75,7 @@ def liking(price: float, rank: float, known: int, noise: float, p: Clearing) -> 
     return -p.price_weight * abs(price - rank) + p.tie * known + noise
 
 
-@kernel
+@borrowing
 def clear_month(
     persons: Persons,
     households: Households,
@@ -198,7 +198,7 @@ def clear_month(
         note(ledger, month, EV_PRIVATE_MOVE, households.id[row], dwellings.id[home], area)
 
 
-@kernel
+@borrowing
 def fitting_home(
     dwellings: Dwellings, vacancies: I64, start: int, stop: int, persons: int, looked_at: float
 ) -> int:

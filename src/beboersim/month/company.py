@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import inlined, kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.street import ALONE, FIRST, IN_TOUCH, LAST_JOINING, OLDEST_YOUNG
 from beboersim.world.codes import EMPLOYED, KEEPER, STUDENT
 from beboersim.world.columns import F64, I64
@@ -37,7 +37,7 @@ def no_day_yet() -> FirstDay:
     return FirstDay(np.zeros(0), np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
-@inlined
+@borrowing
 def home_of(persons: Persons, ties: Ties, households: Households, home: int, row: int) -> int:
     """Return BURDENED where another who keeps the home was convicted in four years or uses heavily, and POOR.
 

@@ -18,6 +18,7 @@ from beboersim.month.democracy import Democracy
 from beboersim.month.demography import Demography, LocalRates
 from beboersim.month.exchange import Exchange
 from beboersim.month.ledger import Ledger
+from beboersim.month.letting import HeldRules
 from beboersim.month.measuring import Measurement, Measuring
 from beboersim.month.meetings import Meetings
 from beboersim.month.money import Money
@@ -109,6 +110,7 @@ class Context:
     year_flows: F64
     safety_then: F64  # what the conditions of the first day add to the log-odds of feeling safe (month.safety)
     young_at_start: FirstDay = field(default_factory=no_day_yet)
+    held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
     monthly: list[Record] = field(default_factory=list)
     yearly: list[Record] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from beboersim.chance import UNIT, Purpose, fill, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
@@ -82,7 +82,7 @@ def ask_offenders(
     return found
 
 
-@kernel
+@borrowing
 def is_convicted(
     persons: Persons, ties: Ties, row: int, month: int, word: int, trend: float, p: Crime
 ) -> int:
@@ -96,7 +96,7 @@ def risk_by_use(use: int, p: Crime) -> float:
     return 1.0 if use == NOT_DRAWN else against_the_mean(p.heavy_use, p.heavy_use_share, 1 if use == HEAVY else 0)
 
 
-@kernel
+@borrowing
 def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p: Crime) -> float:
     """Return `conviction_risk` for a person of the tables, nil below the lowest age."""
     months_old = month - persons.birth[row]
@@ -113,7 +113,7 @@ def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p:
     )
 
 
-@kernel
+@borrowing
 def convict(
     persons: Persons, households: Households, places: int, month: int, who: I32, ledger: Ledger
 ) -> None:

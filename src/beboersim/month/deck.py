@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.codes import ESTATE, KEEPER, NAMED_AREA, NEIGHBOURHOOD, OUTSIDE
 from beboersim.world.columns import F32, F64, I16, I32, I64, NEVER, U8
 from beboersim.world.kinds import kind_of
@@ -69,7 +69,7 @@ def kinds_and_mobility(start: Start, month: int, p: Leaving) -> tuple[I64, F64]:
     return kinds, mobility
 
 
-@kernel
+@borrowing
 def count_mobility(
     persons: Persons,
     households: Households,

@@ -14,7 +14,7 @@ import numpy as np
 
 from beboersim.chance import ANY_WORD, UNIT, Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import (
     BIRTHS,
@@ -207,7 +207,7 @@ def ask_families(
     return found
 
 
-@kernel
+@borrowing
 def family_event(
     persons: Persons,
     households: Households,
@@ -246,7 +246,7 @@ def family_event(
     )
 
 
-@kernel
+@borrowing
 def birth_chance(persons: Persons, row: int, rate: float, adults: int, p: Demography) -> float:
     """Return a person's chance of giving birth this month, from that of a childless single woman of her age."""
     if rate <= 0.0:
@@ -279,7 +279,7 @@ def born_citizen(origin: int, citizen: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def give_birth(
     persons: Persons, households: Households, used: I64, mother: int, month: int, seed: int, address: int
 ) -> int:
@@ -333,7 +333,7 @@ def give_birth(
     return child
 
 
-@kernel
+@borrowing
 def taker(
     households: Households, used: I64, places: int, household: int, area: int, same_area: int, seed: int
 ) -> int:
@@ -361,7 +361,7 @@ def taker(
     return best
 
 
-@kernel
+@borrowing
 def take_in_children(
     persons: Persons,
     households: Households,
@@ -398,7 +398,7 @@ def take_in_children(
     return best
 
 
-@kernel
+@borrowing
 def apply_life_events(
     persons: Persons,
     households: Households,
@@ -486,7 +486,7 @@ def pair_up(
             number += 1
 
 
-@kernel
+@borrowing
 def unite(
     persons: Persons,
     households: Households,
@@ -517,7 +517,7 @@ def unite(
     note(ledger, month, EV_UNION, persons.id[woman], persons.id[man], households.area[stays])
 
 
-@kernel
+@borrowing
 def partner_bucket(
     persons: Persons, households: Households, areas: Areas, row: int, month: int, u: float, p: Demography
 ) -> int:
@@ -535,7 +535,7 @@ def partner_bucket(
     return ((areas.municipality[place] + 2) * 16 + max(age, 0) // 10) * 2 + background
 
 
-@kernel
+@borrowing
 def partner_pools(
     persons: Persons,
     households: Households,

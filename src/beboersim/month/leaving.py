@@ -6,13 +6,15 @@ that stay in the municipality (M2-111). What is contested about stigma (effects 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from beboersim.chance import Purpose, address, fill, highest_word, uniform
-from beboersim.kernel import inlined, kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked
+from beboersim.month.exchange import Exchange, year_of
 from beboersim.month.ledger import EV_DEPARTURE, EV_GAVE_UP, EV_SEARCH, FLOW, Ledger, moved, note
 from beboersim.month.outline import (
     AT_WORK,
@@ -26,10 +28,10 @@ from beboersim.month.outline import (
     outline,
 )
 from beboersim.month.renewal import holding, staying_factor
-from beboersim.world.ages import OLDEST, in_range
-from beboersim.world.codes import DWELLING_KINDS, NOT_SEARCHING, SOCIAL, TENURES, WANTS_CHANGE
+from beboersim.world.ages import in_range
+from beboersim.world.codes import DWELLING_KINDS, NOT_SEARCHING, REASONS, SOCIAL, TENURES, WANTS_CHANGE
 from beboersim.world.columns import F64, I32, I64, U8
-from beboersim.world.kinds import AGE_GROUP, kind_number, kind_of
+from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, kind_number, kind_of
 from beboersim.world.membership import part, vacate
 from beboersim.world.mobility import (
     STAGE_FROM,
@@ -52,6 +54,8 @@ HOUSEHOLDS_OUT = FLOW["households_out"]
 RESOURCES_OUT = FLOW["resources_out"]
 HIGHEST_CHANCE = 0.9  # of leaving the town in a month, whatever the balance; a guard
 ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
+GROUP_BY_MONTH = np.repeat(AGE_GROUP, 12).astype(np.uint8)
+ALL_MARKS = 256
 SETTLED_MONTHS = 600  # time in a home is told apart for so long; after that the bound is that of any time
 STAYS, LOOKS, LEAVES_TOWN, GIVES_UP, NEVER_SETTLES, JOINS_LISTS = range(6)
 
@@ -78,7 +82,7 @@ def decision_to_leave(hazard: float, away: float, balance: float, u: float) -> i
     return LOOKS if u < leaves + hazard * (1.0 - away) else STAYS
 
 
-@kernel
+@borrowing
 def depart(
     persons: Persons,
     households: Households,
@@ -103,7 +107,7 @@ def depart(
         part(persons, households, households.head[household])
 
 
-@kernel
+@borrowing
 def is_followed(persons: Persons, households: Households, household: int) -> int:
     """Say whether any member belongs to a cohort that is followed wherever it lives."""
     member = households.head[household]
@@ -122,7 +126,7 @@ class Departures(NamedTuple):
     address: int
     stigma_on: float
     balance: F64  # municipality x kind of household, see `decision_to_leave`
-    highest: F64  # by age in months: what settled time is multiplied with for a bound, and the bound for lodgers
+    highest: F64  # see `highest_chances`
     steps: F64  # percentiles of income by municipality
     settled: F64  # `settled_factor` by months in the home, as far as they are counted
     hold: F64  # by area: see `renewal.staying_factor`
@@ -152,10 +156,14 @@ def ask_to_leave(
     moved_in = households.moved_in
     dwelling = households.dwelling
     eldest = outline.eldest
-    housed, lodged = m.highest[0], m.highest[1]
+    marks = outline.marks
+    housed, lodged = m.highest[0].ravel(), m.highest[1].ravel()
     settled = m.settled
     longest = settled.shape[0] - 1
-    give_up = highest_word(max(p.give_up_search, p.join_list))
+    # About a search: who looks already may give up, who does not may join a list.
+    about = np.zeros(len(REASONS), np.uint32)
+    about[NOT_SEARCHING] = highest_word(p.join_list)
+    about[WANTS_CHANGE] = highest_word(p.give_up_search)
     words = np.empty((4, BLOCK), np.uint32)
     first, fourth = words[0], words[3]
     near = np.empty(BLOCK, np.int64)
@@ -165,11 +173,12 @@ def ask_to_leave(
         fill(m.seed, households.id, begin, end, m.address, words)
         number = 0
         born, since, living, place = eldest[begin:end], moved_in[begin:end], dwelling[begin:end], area_of[begin:end]
+        seen, searching = marks[begin:end], households.searching[begin:end]
         for k in range(end - begin):
             near[number] = k
-            age = in_range(month - born[k])
-            bound = housed[age] * settled[min(max(month - since[k], 0), longest)] if living[k] >= 0 else lodged[age]
-            number += (uniform(first[k]) < bound) | (fourth[k] <= give_up) | (place[k] > m.places)
+            like = GROUP_BY_MONTH[in_range(month - born[k])] * ALL_MARKS + seen[k]
+            bound = housed[like] * settled[min(max(month - since[k], 0), longest)] if living[k] >= 0 else lodged[like]
+            number += (uniform(first[k]) < bound) | (fourth[k] <= about[searching[k]]) | (place[k] > m.places)
         for k in range(number):
             row = begin + near[k]
             if head[row] < 0 or area_of[row] == m.places:
@@ -192,13 +201,13 @@ def ask_to_leave(
     return found
 
 
-@inlined
+@borrowing
 def never_settles(households: Households, row: int, month: int, p: Leaving) -> int:
     """Say whether a household at the gate has looked for so long that it lives elsewhere."""
     return 1 if month - households.search_since[row] >= p.gate_months else 0
 
 
-@inlined
+@borrowing
 def about_search(households: Households, row: int, answer: int, spare: float, p: Leaving) -> int:
     """Return a household's answer as its search has it: who looks already may give up, who does not may join a list.
 
@@ -215,7 +224,7 @@ def about_search(households: Households, row: int, answer: int, spare: float, p:
     return answer
 
 
-@kernel
+@borrowing
 def reply(
     persons: Persons,
     households: Households,
@@ -237,7 +246,7 @@ def reply(
     return about_search(households, row, answer, uniform(spare_word), p)
 
 
-@inlined
+@borrowing
 def likeliest(
     households: Households,
     dwellings: Dwellings,
@@ -271,7 +280,7 @@ def likeliest(
     return min(hazard * away * balance, HIGHEST_CHANCE) + hazard * (1.0 - away) + ROUNDING
 
 
-@kernel
+@borrowing
 def answer_of(
     persons: Persons,
     households: Households,
@@ -297,7 +306,7 @@ def answer_of(
     return decision_to_leave(hazard, away_share(who.age, who.students, p), balance, u)
 
 
-@kernel
+@borrowing
 def let_leave(
     persons: Persons,
     households: Households,
@@ -343,9 +352,9 @@ def let_leave(
 @kernel
 def rates_by_marks(p: Leaving) -> F64:
     """Return `yearly_rate` by stage of life, marks of the outline, tenure and kind of dwelling."""
-    rates = np.zeros((len(STAGE_FROM), 256, len(TENURES), len(DWELLING_KINDS)))
+    rates = np.zeros((len(STAGE_FROM), ALL_MARKS, len(TENURES), len(DWELLING_KINDS)))
     for stage in range(len(STAGE_FROM)):
-        for marks in range(256):
+        for marks in range(ALL_MARKS):
             for tenure in range(len(TENURES)):
                 for kind in range(len(DWELLING_KINDS)):
                     rates[stage, marks, tenure, kind] = yearly_rate(
@@ -363,8 +372,9 @@ def rates_by_marks(p: Leaving) -> F64:
     return rates
 
 
+@kernel
 def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
-    """Return bounds on the monthly chance of looking or leaving, by age of the oldest keeper in months.
+    """Return bounds on the monthly chance of looking or leaving, by group of age and marks of the outline.
 
     Parameters
     ----------
@@ -377,27 +387,44 @@ def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
 
     Returns
     -------
-    Two rows: what is multiplied with the factor of settled time, for those with a home; the chance of lodgers.
+    Two tables: what is multiplied with the factor of settled time, for those with a home; the chance of lodgers.
     """
-    years = np.arange(OLDEST + 1)
-    highest_balance = balance.max(axis=0).reshape(AGE_GROUP.max() + 1, -1).max(axis=1)[AGE_GROUP]
-    stage = np.searchsorted(STAGE_FROM, years, side="right") - 1
-    hazard = rates.max(axis=(1, 2, 3))[stage] * most / 12.0
-    away = max(p.away_student, p.away_young, p.away_middle, p.away_old)
-    by_year = np.stack([hazard * (1.0 + away * highest_balance), p.lodger_leaves * highest_balance])
-    return np.repeat(by_year * (1.0 + ROUNDING), 12, axis=1)
+    found = np.zeros((2, len(FIRST_AGES), ALL_MARKS))
+    for group in range(len(FIRST_AGES)):
+        age = float(FIRST_AGES[group])
+        for marks in range(ALL_MARKS):
+            student = 1 if marks & STUDYING else 0
+            kind = kind_number(
+                age, 1 if marks & CHILD else 0, 1 if marks & COUPLE else 0, 1 if marks & AT_WORK else 0,
+                1 if marks & EDUCATED else 0, student,
+            )  # fmt: skip
+            often = balance[:, kind].max()
+            away = away_share(age, float(student), p)
+            hazard = rates[stage_of(age), marks].max() * most / 12.0
+            found[0, group, marks] = hazard * (away * often + 1.0 - away) * (1.0 + ROUNDING)
+            found[1, group, marks] = p.lodger_leaves * often * (1.0 + ROUNDING)
+    return found
+
+
+@lru_cache(maxsize=16)
+def chances_of_year(
+    exchanges: tuple[Exchange, ...], years: tuple[int, ...], stigma_on: float, p: Leaving
+) -> tuple[F64, F64, F64, F64]:
+    """Return what is the same in every month of a year: balance, highest chances, factors of settled time, rates."""
+    balance = np.stack([year_of(one, year).leaving for one, year in zip(exchanges, years, strict=True)])
+    rates = rates_by_marks(p)
+    most = 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
+    return balance, highest_chances(rates, balance, most, p), settled_factors(SETTLED_MONTHS, p), rates
 
 
 def departures(c: Context) -> Departures:
     """Return the month's conditions of leaving."""
-    p, stigma_on = c.parameters.leaving, c.number("stigma.on_leaving")
-    balance = np.stack([exchange.balance(c.rates_time) for exchange in c.exchanges])
-    settled, rates = settled_factors(SETTLED_MONTHS, p), rates_by_marks(p)
-    most = 1.0 + p.stigma * stigma_on * (1.0 + p.stigma_resources)
+    stigma_on = c.number("stigma.on_leaving")
+    years = tuple(one.path.in_year(c.rates_time) for one in c.exchanges)
+    balance, highest, settled, rates = chances_of_year(c.exchanges, years, stigma_on, c.parameters.leaving)
     return Departures(
-        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance,
-        highest_chances(rates, balance, most, p), c.income_steps, settled, *holding(c),
-        c.parameters.letting.resourceful, rates,
+        c.world.places, c.seed, c.address(Purpose.LEAVING), stigma_on, balance, highest, c.income_steps, settled,
+        *holding(c), c.parameters.letting.resourceful, rates,
     )  # fmt: skip
 
 

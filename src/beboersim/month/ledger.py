@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.outcomes.counts import FLOWS
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households
@@ -77,7 +77,7 @@ class Ledger(NamedTuple):
     noted: I64
 
 
-@kernel
+@borrowing
 def note(ledger: Ledger, month: int, kind: int, who: int, other: int, value: int) -> None:
     """Write one event into the log, if it is on."""
     n = ledger.noted[0]
@@ -90,7 +90,7 @@ def note(ledger: Ledger, month: int, kind: int, who: int, other: int, value: int
         ledger.noted[0] = n + 1
 
 
-@kernel
+@borrowing
 def moved(ledger: Ledger, households: Households, places: int, household: int, origin: int, target: int) -> None:
     """Book a household's change of area: moves within the town, arrivals from outside, departures from it.
 

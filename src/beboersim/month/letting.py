@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, mix, order_of_turns, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import plan_is_met
 from beboersim.law.dated import rule_on
 from beboersim.law.letting.decisions import (
@@ -33,7 +33,6 @@ from beboersim.law.letting.decisions import (
     AreaRule,
     fits_the_home,
     is_open,
-    meant_for,
     place_in_queue,
     refusal,
     relabelled,
@@ -49,19 +48,19 @@ from beboersim.law.letting.rules import (
     letting_rules,
     rule_of,
     times_of_assignment_bars,
+    wording_of,
 )
 from beboersim.month.applicants import (
-    AGE,
     FACTS,
     MUNICIPALITY,
     NEED,
     RESOURCES,
     ROOMS_GIVEN_UP,
-    SIZE,
-    YOUTH,
     Asking,
+    Glance,
     Letting,
     applicant,
+    at_a_glance,
     describe_seekers,
     list_entries,
     square_metres,
@@ -78,6 +77,7 @@ from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
+    from beboersim.policy.plan import Lever
 
 LET_OF_ROUTE = FLOW["let_rehousing"]  # the six routes stand in the order of codes.ROUTES
 OFFERS, REFUSALS = FLOW["offers"], FLOW["refusals"]
@@ -96,6 +96,7 @@ ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
 MONTHS_KEPT = 2  # for how long a youth or elderly dwelling is kept for those it is meant for (assumption, 1-6)
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
+HOUSED = 1 << 40  # beyond every vacancy's number
 NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
 
@@ -124,6 +125,7 @@ class Market(NamedTuple):
     keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
     rows: I64
     facts: F64
+    glance: Glance
     external: Queue
     internal: Queue
     needy: Queue
@@ -138,8 +140,18 @@ class Market(NamedTuple):
     standing: F64  # by area
     first_area: I64  # of each municipality
     applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
-    answered: I64  # the last vacancy that each seeker has said no to, or may not have
-    housed: U8  # 1 once a seeker has a home
+    answered: I64  # the last vacancy that each seeker has said no to, or may not have; HOUSED once it has a home
+    walks: I64  # room for those of one vacancy, see `walks_of`
+
+
+class HeldRules(NamedTuple):
+    """The rules of letting as they were made last, and what they came from."""
+
+    levers: dict[str, Lever]
+    measured: dict[str, F64]
+    states: tuple[bytes, ...]  # statuses of the areas, and what earlier ones left behind
+    wording: int  # of the law of the day
+    rules: LettingRules
 
 
 @kernel
@@ -191,7 +203,7 @@ def applies(u: float, wish: float, named: float, strength: float, p: Letting) ->
     return AVOIDS if u < application_chance(p.apply, wish, 0.0, strength, loss, p.stigma_resources) else STAYS_AWAY
 
 
-@kernel
+@borrowing
 def walks_of(
     r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64
 ) -> int:
@@ -215,20 +227,26 @@ def walks_of(
         if is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
             continue
         if two_groups(r, route, rooms) == 1:
-            walks[number] = route, FIRST_GROUP, 0
-            walks[number + 1] = route, SECOND_GROUP, 0
-            number += 2
+            number = add_walk(walks, number, route, FIRST_GROUP, 0)
+            number = add_walk(walks, number, route, SECOND_GROUP, 0)
         else:
-            walks[number] = route, BOTH_GROUPS, spare if route == OTHER else 0
-            number += 1
+            number = add_walk(walks, number, route, BOTH_GROUPS, spare if route == OTHER else 0)
         # Nobody whom the home suits: the list again, which under a duty is the flexible one, for smaller households.
         if spare > 0 and route == (FLEXIBLE if duty == 1 else LIST):
-            walks[number] = route, BOTH_GROUPS, spare
-            number += 1
+            number = add_walk(walks, number, route, BOTH_GROUPS, spare)
     return number
 
 
-@kernel
+@borrowing
+def add_walk(walks: I64, number: int, route: int, wanted: int, spare: int) -> int:
+    """Write down one more walk; return how many there are now."""
+    walks[number, 0] = route
+    walks[number, 1] = wanted
+    walks[number, 2] = spare
+    return number + 1
+
+
+@borrowing
 def let_month(
     households: Households,
     dwellings: Dwellings,
@@ -243,7 +261,13 @@ def let_month(
 
     Who has said no to a home, or stays away from its area, is not asked again on a later route.
     """
-    walks = np.empty((MOST_WALKS, 3), np.int64)
+    # By name before the loops: taking a column out of a table within them costs more than the rest of a glance.
+    size, kinds, home_area, resources = m.glance
+    answered, applying, rows, facts, walks = m.answered, m.applying, m.rows, m.facts, m.walks
+    area_of, searching_since, contact_of, home_of = (
+        households.area, households.search_since, households.contact, households.dwelling
+    )  # fmt: skip
+    person, place, standing, keenest_of = households.id, areas.id, m.standing, m.keenest
     for number in range(vacancies.shape[0]):
         home = vacancies[number]
         area = dwellings.area[home]
@@ -274,109 +298,110 @@ def let_month(
                 start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
             offers_left = p.offers_a_round * p.rounds
             others = 1 if route == OTHER and empty_months > MONTHS_KEPT else 0
+            considered = considered_rich = 0.0
             for position in range(start, stop):
                 k = queue[position] & 0xFFFFFFFF
-                if m.answered[k] == number or m.housed[k] == 1:
+                if answered[k] >= number:
                     continue
                 if route == REHOUSING:
-                    row = m.rows[k]
-                    if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH]), 0) == 1 and takes_rehousing(
-                        1 if households.area[row] == area else 0,
-                        1 if dwellings.fate[households.dwelling[row]] == IS_SOLD else 0,
-                        stays_near(
-                            m.seed, households.id[row], m.rehousing_address, households.search_since[row],
-                            m.internal_share,
-                        ),
-                        m.month - households.search_since[row],
-                        int(m.facts[k, SIZE]),
+                    row = rows[k]
+                    if kinds[k] >> kind & 1 == 1 and takes_rehousing(
+                        1 if area_of[row] == area else 0,
+                        1 if dwellings.fate[home_of[row]] == IS_SOLD else 0,
+                        stays_near(m.seed, person[row], m.rehousing_address, searching_since[row], m.internal_share),
+                        m.month - searching_since[row],
+                        int(size[k]),
                         rooms,
-                        int(m.facts[k, ROOMS_GIVEN_UP]),
+                        int(facts[k, ROOMS_GIVEN_UP]),
                         m.patience,
                     ):
                         tenant = k
                         break
                     continue
-                if fits_the_home(int(m.facts[k, SIZE]), rooms, spare) == 0:
+                if fits_the_home(int(size[k]), rooms, spare) == 0:
                     continue
-                if meant_for(kind, int(m.facts[k, AGE]), int(m.facts[k, YOUTH]), others) == 0:
+                if (kinds[k] >> kind & 1 == 0 and others == 0) or (home_area[k] == area and route != INTERNAL):
                     continue
-                row = m.rows[k]
-                lives_here = 1 if households.area[row] == area else 0
-                if lives_here == 1 and households.dwelling[row] >= 0 and route != INTERNAL:
-                    continue
+                row = rows[k]
+                lives_here = 1 if area_of[row] == area else 0
                 nothing_elsewhere = 0
                 chooses = 1
                 if route == ASSIGNED and kind != ELDERLY:  # the draws stay with the search
-                    lot = philox(m.seed, households.id[row], m.fallback_address, households.search_since[row])
+                    lot = philox(m.seed, person[row], m.fallback_address, searching_since[row])
                     chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
                     if r.assignment_fallback == 1:
                         nothing_elsewhere = 1 if uniform(lot[0]) < m.fallback[area] else 0
-                a = applicant(m.facts, k, area, lives_here, 1 if route == INTERNAL else 0, nothing_elsewhere, r)
-                if wanted != BOTH_GROUPS and int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
-                    continue
-                strength = m.facts[k, RESOURCES]
+                in_organisation = 1 if route == INTERNAL else 0
+                if wanted != BOTH_GROUPS:
+                    a = applicant(facts, k, area, lives_here, in_organisation, nothing_elsewhere, r)
+                    if int(place_in_queue(a, r, route, rooms, 0.0, 0.0)[0]) != wanted:
+                        continue
+                strength = resources[k]
                 rich = 1.0 if strength > p.resourceful else 0.0
                 if chooses == 1:
-                    answer = m.applying[k, area - m.first_area[town]]
+                    answer = applying[k, area - m.first_area[town]]
                     if answer == NOT_ASKED:
-                        u = uniform(philox(m.seed, mix(households.id[row], areas.id[area]), m.apply_address, 0)[0])
-                        contact = households.contact[row]
+                        u = uniform(philox(m.seed, mix(person[row], place[area]), m.apply_address, 0)[0])
+                        contact = contact_of[row]
                         own = 1 if area == contact or lives_here == 1 else 0
-                        urgent = 1 if households.dwelling[row] < 0 else 0
+                        urgent = 1 if home_of[row] < 0 else 0
                         answer = STAYS_AWAY
-                        if u < m.keenest[2 * urgent + own]:
-                            wish = pull(m.standing[area], m.standing[contact], own, urgent, strength, p)
+                        if u < keenest_of[2 * urgent + own]:
+                            wish = pull(standing[area], standing[contact], own, urgent, strength, p)
                             wish += m.appeal[area]
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
-                        m.applying[k, area - m.first_area[town]] = answer
-                    ledger.flows[CONSIDERED, area] += 1.0
-                    ledger.flows[CONSIDERED_RESOURCEFUL, area] += rich
+                        applying[k, area - m.first_area[town]] = answer
+                    considered += 1.0
+                    considered_rich += rich
                     if answer != APPLIES:
-                        m.answered[k] = number
+                        answered[k] = number
                         if answer == AVOIDS:
                             ledger.flows[AVOIDED, area] += 1.0
                             ledger.flows[AVOIDED_RESOURCEFUL, area] += rich
                         continue
+                a = applicant(facts, k, area, lives_here, in_organisation, nothing_elsewhere, r)
                 reason = refusal(a, r, route, kind, rooms, others_turn)
                 if reason != NOT_REFUSED:
                     if reason in (DUTY, COMBINED, HARD_AREA):
-                        m.answered[k] = number  # refused on every later route as well
+                        answered[k] = number  # refused on every later route as well
                     ledger.flows[REFUSED_BY_RULE, area] += 1.0
-                    note(ledger, m.month, EV_BARRED, households.id[row], dwellings.id[home], reason)
+                    note(ledger, m.month, EV_BARRED, person[row], dwellings.id[home], reason)
                     continue
                 # An offer, and the household's answer.
                 ledger.flows[OFFERS, area] += 1.0
                 ledger.flows[OFFERS_RESOURCEFUL, area] += rich
-                u = uniform(philox(m.seed, mix(households.id[row], dwellings.id[home]), m.accept_address, 0)[0])
+                u = uniform(philox(m.seed, mix(person[row], dwellings.id[home]), m.accept_address, 0)[0])
                 named = areas.stigma[area] * m.refusing_on
                 loss = p.income_utility * p.stigma_accept
                 if u < application_chance(p.accept, 0.0, named, strength, loss, p.stigma_resources):
                     tenant = k
                     break
-                m.answered[k] = number
+                answered[k] = number
                 ledger.flows[REFUSALS, area] += 1.0
                 ledger.flows[REFUSALS_RESOURCEFUL, area] += rich
-                note(ledger, m.month, EV_OFFER_REFUSED, households.id[row], dwellings.id[home], route)
+                note(ledger, m.month, EV_OFFER_REFUSED, person[row], dwellings.id[home], route)
                 offers_left -= 1.0
                 if offers_left <= 0.0:
                     break
+            ledger.flows[CONSIDERED, area] += considered
+            ledger.flows[CONSIDERED_RESOURCEFUL, area] += considered_rich
             if tenant >= 0:
                 if route == FLEXIBLE and wanted == FIRST_GROUP:
                     ledger.flows[LOCAL_YOUTH, area] += 1.0
                 if route == REHOUSING:
-                    m.left[tenant] = households.area[m.rows[tenant]]
+                    m.left[tenant] = area_of[rows[tenant]]
                     ledger.flows[REHOUSED_FROM, m.left[tenant]] += 1.0
                     ledger.flows[REHOUSED_WITHIN, area] += 1.0 if m.left[tenant] == area else 0.0
                     dwellings.fate[home] = IS_KEPT
                 hand_over(
-                    households, dwellings, areas, m.places, m.month, m.rows[tenant], home, area, organisation, route,
-                    m.facts[tenant, RESOURCES], ledger,
+                    households, dwellings, areas, m.places, m.month, rows[tenant], home, area, organisation, route,
+                    facts[tenant, RESOURCES], ledger,
                 )  # fmt: skip
-                m.housed[tenant] = 1
+                answered[tenant] = HOUSED
                 break
 
 
-@kernel
+@borrowing
 def hand_over(
     households: Households,
     dwellings: Dwellings,
@@ -419,7 +444,24 @@ def hand_over(
 
 
 def rules_now(c: Context) -> LettingRules:
-    """Return the rules of letting in every area this month, from statuses, the last measurement and the levers."""
+    """Return the rules of letting in every area this month, from statuses, the last measurement and the levers.
+
+    They are those of last month when nothing that they come from has changed.
+    """
+    areas = c.world.areas
+    states = (areas.status.tobytes(), areas.was_hard.tobytes(), areas.lists_since_hard.tobytes())
+    wording = wording_of(c.law_day)
+    held = c.held_rules
+    if held is not None and held.levers is c.levers and held.measured is c.measured:
+        unchanged = held.states == states and held.wording == wording
+        if unchanged:
+            return held.rules
+    c.held_rules = HeldRules(c.levers, c.measured, states, wording, rules_by_area(c))
+    return c.held_rules.rules
+
+
+def rules_by_area(c: Context) -> LettingRules:
+    """Return the rules of letting in every area this month, made anew."""
     areas = c.world.areas
     nowhere = len(areas.kind) - c.world.places
     unknown = np.full(nowhere, np.nan)
@@ -534,6 +576,7 @@ def letting(c: Context) -> None:
         keenest=keenest(p, float(appeal.max())),
         rows=rows,
         facts=facts,
+        glance=at_a_glance(households, rows, facts),
         external=by_group(external[:held], world.organisations),
         internal=by_group(internal[internal >= 0], world.organisations),
         needy=by_group(((municipality << 48) | (pressing << 32) | number)[needy], towns),
@@ -549,7 +592,7 @@ def letting(c: Context) -> None:
         first_area=first_area,
         applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
         answered=np.full(found, -1, np.int64),
-        housed=np.zeros(found, np.uint8),
+        walks=np.empty((MOST_WALKS, 3), np.int64),
     )
     let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)
     after_the_moves(c, rows, market.left)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
 from beboersim.law.margins import Bases, margin_residents
 from beboersim.month.categories import categories_of
@@ -99,7 +99,7 @@ class Measurement(NamedTuple):
         return self.share(ADULTS_OUTSIDE, ADULTS)
 
 
-@kernel
+@borrowing
 def take_sums(persons: Persons, households: Households, used: I64, places: int, month: int, sums: F64) -> None:
     """Add up what the indicators need, by area, for everyone who lives in the town on the first of a month."""
     for row in range(used[0]):

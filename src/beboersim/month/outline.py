@@ -11,7 +11,17 @@ from typing import NamedTuple
 import numpy as np
 
 from beboersim.kernel import kernel
-from beboersim.world.codes import EMPLOYED, HIGHER, KEEPER, OUTSIDE, PENSIONER, STUDENT
+from beboersim.world.codes import (
+    ACTIVITIES,
+    EDUCATIONS,
+    EMPLOYED,
+    HIGHER,
+    KEEPER,
+    OUTSIDE,
+    PENSIONER,
+    ROLES,
+    STUDENT,
+)
 from beboersim.world.columns import I16, I64, U8
 from beboersim.world.state import Persons, World
 
@@ -31,11 +41,14 @@ class Outline(NamedTuple):
 @kernel
 def draw_outline(persons: Persons, used: I64, month: int, eldest: I16, marks: U8) -> None:
     """Fill in the outline of every household."""
-    marks_of_activity = np.zeros(16, np.uint8)
-    marks_of_activity[EMPLOYED] = AT_WORK
-    marks_of_activity[STUDENT] = STUDYING
-    marks_of_activity[PENSIONER] = PENSIONED
-    marks_of_activity[OUTSIDE] = NEITHER
+    # Without branches: which row a member has in these tables says what it adds to the household.
+    of_doing = np.zeros((len(ROLES), len(ACTIVITIES)), np.uint8)
+    of_doing[KEEPER, EMPLOYED] = AT_WORK
+    of_doing[KEEPER, STUDENT] = STUDYING
+    of_doing[KEEPER, PENSIONER] = PENSIONED
+    of_doing[KEEPER, OUTSIDE] = NEITHER
+    of_education = np.zeros((len(ROLES), len(EDUCATIONS)), np.uint8)
+    of_education[KEEPER, HIGHER] = EDUCATED
     household = persons.household
     birth = persons.birth
     role = persons.role
@@ -47,19 +60,12 @@ def draw_outline(persons: Persons, used: I64, month: int, eldest: I16, marks: U8
         if home < 0:
             continue
         found = marks[home]
-        if month - birth[row] < ADULT_MONTHS:
-            found |= CHILD
-        if role[row] == KEEPER:
-            eldest[home] = min(eldest[home], birth[row])
-            doing = marks_of_activity[activity[row]]
-            if doing != 0 and found & DOING != 0:
-                found |= COUPLE
-            if doing == AT_WORK and month - since[row] < NEW_MONTHS:
-                found |= NEW_JOB
-            if education[row] == HIGHER:
-                found |= EDUCATED
-            found |= doing
-        marks[home] = found
+        doing = of_doing[role[row], activity[row]]
+        couple = COUPLE * ((doing != 0) & (found & DOING != 0))
+        child = CHILD * (month - birth[row] < ADULT_MONTHS)
+        new_job = NEW_JOB * ((doing == AT_WORK) & (month - since[row] < NEW_MONTHS))
+        marks[home] = found | doing | couple | child | new_job | of_education[role[row], education[row]]
+        eldest[home] = min(eldest[home], birth[row] if role[row] == KEEPER else month)
 
 
 def outline(world: World, month: int) -> Outline:

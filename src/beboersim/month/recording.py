@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.reach import REACHED, count_reached
 from beboersim.month.tallies import count_homes, count_persons
 from beboersim.month.ties_counted import count_ties
@@ -29,7 +29,7 @@ assert COHORT == (
 )  # fmt: skip
 
 
-@kernel
+@borrowing
 def count_resourceful(
     persons: Persons,
     households: Households,
@@ -49,7 +49,7 @@ def count_resourceful(
                 found[households.area[row]] += 1.0
 
 
-@kernel
+@borrowing
 def mark_cohort(
     persons: Persons, households: Households, used: I64, places: int, named: I64, month: int, then: F64
 ) -> None:
@@ -71,7 +71,7 @@ def mark_cohort(
                 then[1, area] += 1.0
 
 
-@kernel
+@borrowing
 def count_cohort(
     persons: Persons,
     households: Households,

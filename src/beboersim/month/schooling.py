@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, normal, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
@@ -127,7 +127,7 @@ def ask_pupils_and_students(
     return found
 
 
-@kernel
+@borrowing
 def step_of(
     persons: Persons, ties: Ties, households: Households, row: int, month: int, word: int, p: Schooling
 ) -> int:
@@ -147,7 +147,7 @@ def step_of(
     )  # fmt: skip
 
 
-@kernel
+@borrowing
 def works_at_home(persons: Persons, households: Households, home: int) -> int:
     """Say whether anyone who keeps the household works or studies."""
     member = households.head[home]
@@ -178,7 +178,7 @@ def first_wage(parents: float, level: float, spread: float, inherited: float, no
     return np.exp(level + inherited * lead + np.sqrt(1.0 - inherited**2) * spread * noise)
 
 
-@kernel
+@borrowing
 def take_steps(
     persons: Persons,
     households: Households,
@@ -234,7 +234,7 @@ def take_steps(
         note(ledger, month, EV_ACTIVITY, persons.id[row], 0, to)
 
 
-@kernel
+@borrowing
 def parents_wage(persons: Persons, households: Households, home: int) -> float:
     """Return the mean own wage level of those who keep a household, DKK a year."""
     total = 0.0

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.chance import Purpose, address, draw, mix, order_of_turns, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.deck import Deck, ranked
 from beboersim.month.exchange import year_of
 from beboersim.month.ledger import FLOW
@@ -85,7 +85,7 @@ def spots(areas: Sequence[Area], first: int) -> Spots:
     return Spots(first, rows, until)
 
 
-@kernel
+@borrowing
 def contact_area(sort: int, named: int, place: float, s: Spots) -> int:
     """Return the area in which a newcomer knows people."""
     if sort == NAMED_AREA:
@@ -100,7 +100,7 @@ def contact_area(sort: int, named: int, place: float, s: Spots) -> int:
     return s.areas[sort, last]
 
 
-@kernel
+@borrowing
 def add_person(
     persons: Persons,
     households: Households,
@@ -154,7 +154,7 @@ def add_person(
     join(persons, households, row, household)
 
 
-@kernel
+@borrowing
 def arrive(
     persons: Persons,
     households: Households,
@@ -205,7 +205,7 @@ def arrive(
             )
 
 
-@kernel
+@borrowing
 def complete(
     dwellings: Dwellings,
     used: I64,

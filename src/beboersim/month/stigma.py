@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.publication import publication_in
 from beboersim.world.codes import GHETTO, NEIGHBOURHOOD, PREVENTION, UDSAT, UNLISTED
 from beboersim.world.columns import F64
@@ -121,7 +121,7 @@ def next_salience(now: float, published: float, memory: float, event: float) -> 
     return max(now * memory, event * published)
 
 
-@kernel
+@borrowing
 def move_stigma(
     areas: Areas, places: int, public: float, counts_origin: float, news: float, non_western: F64, standing: F64,
     p: Stigma,
@@ -142,7 +142,7 @@ def move_stigma(
         areas.stigma_inside[area] = p.inside * areas.stigma[area]
 
 
-@kernel
+@borrowing
 def start_stigma(areas: Areas, places: int, non_western: F64, standing: F64, p: Stigma) -> None:
     """Set the reputation of every area as the years on the list so far have made it."""
     for area in range(places):

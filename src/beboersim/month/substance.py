@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import inlined, kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import asked
 from beboersim.month.attention import attention, focus_on_adults, handled
 from beboersim.policy.catalogue import catalogue
@@ -96,7 +96,7 @@ def likely_met(share: float, acquaintances: float) -> float:
     return 1.0 - (1.0 - share) ** acquaintances
 
 
-@inlined
+@borrowing
 def company_of(
     persons: Persons, ties: Ties, households: Households, row: int, share: float, acquaintances: float
 ) -> float:
@@ -111,7 +111,7 @@ def company_of(
     return likely_met(share, acquaintances)
 
 
-@inlined
+@borrowing
 def of_home(households: Households, dwellings: Dwellings, home: int) -> int:
     """Say whether a household lives in a social home or, new to the town, stands in a queue for one."""
     dwelling = households.dwelling[home]
@@ -120,7 +120,7 @@ def of_home(households: Households, dwellings: Dwellings, home: int) -> int:
     return 1 if households.searching[home] == ARRIVING and on_a_list(households, home) == 1 else 0
 
 
-@inlined
+@borrowing
 def first_use(
     persons: Persons, households: Households, dwellings: Dwellings, row: int, s: Surroundings
 ) -> tuple[int, int]:
@@ -132,7 +132,7 @@ def first_use(
     return (first_state(s.shares[kind, age], uniform(words[1])) if kind != NOTHING else NO_USE), kind
 
 
-@inlined
+@borrowing
 def use_after_a_year(
     persons: Persons, ties: Ties, households: Households, areas: Areas, row: int, u: float, u_aftercare: float,
     s: Surroundings, p: Substance,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.codes import (
     ACTIVITIES,
@@ -31,7 +31,8 @@ from beboersim.world.state import Dwellings, Households, Persons, World
 
 AGE_FROM = (0, 15, 18, 30, 60, 65)  # first ages of the classes
 MINORS, OF_WORKING_AGE, OLD, MIDDLE, TAXED = slice(0, 2), slice(2, 5), slice(5, 6), slice(3, 4), slice(1, 5)
-AGE_CLASS = np.searchsorted(np.array(AGE_FROM), np.arange(AGES_IN_MONTHS) // 12, side="right") - 1
+AGE_OF_EDUCATION = MIDDLE.start
+AGE_CLASS = (np.searchsorted(np.array(AGE_FROM), np.arange(AGES_IN_MONTHS) // 12, side="right") - 1).astype(np.uint8)
 AGES, ORIGIN, DOING, LEVELS, INCOMES = len(AGE_FROM), len(ORIGINS), len(ACTIVITIES), len(EDUCATIONS), 3
 LOW, MEAN, HIGH = range(INCOMES)
 # Where each table begins in the row of a place: age x origin; age x activity x income; education x taken in Denmark.
@@ -44,7 +45,7 @@ LET, VACANT, STATES = range(3)
 HOME_CLASSES = HOMES + len(TENURES) * STATES
 
 
-@kernel
+@borrowing
 def tally_persons(
     persons: Persons, households: Households, used: I64, month: int, low_income: float, high_income: float, tally: I64
 ) -> None:
@@ -61,16 +62,16 @@ def tally_persons(
         home = household[row]
         if home < 0:
             continue
-        area = area_of[home]
+        here = tally[area_of[home]]
         age = AGE_CLASS[in_range(month - birth[row])]
-        tally[area, age * ORIGIN + origin[row]] += 1
-        earned = (1 if income[row] >= low_income else 0) + (1 if income[row] > high_income else 0)
-        tally[area, BY_ACTIVITY + (age * DOING + activity[row]) * INCOMES + earned] += 1
-        if age == MIDDLE.start:
-            tally[area, BY_EDUCATION + education[row] * 2 + danish[row]] += 1
+        here[age * ORIGIN + origin[row]] += 1
+        earned = (income[row] >= low_income) + (income[row] > high_income)
+        here[BY_ACTIVITY + (age * DOING + activity[row]) * INCOMES + earned] += 1
+        # Without a branch: those of other ages are no part of the table by education, and add nothing to it.
+        here[BY_EDUCATION + education[row] * 2 + danish[row]] += age == AGE_OF_EDUCATION
 
 
-@kernel
+@borrowing
 def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: int, tally: I64) -> None:
     """Count the households and homes of every area (area x class).
 
@@ -153,9 +154,25 @@ HOME_SUMS = sums_of_homes(np.eye(HOME_CLASSES))
 
 def summed(tally: I64, sums: dict[str, F64]) -> dict[str, F64]:
     """Return the counts of every place by name, from tallies and from how often each class counts."""
-    # Not a product of matrices: that starts threads, which wait for each other where other runs go on beside this one.
-    counts = np.einsum("nc,pc->np", np.stack(list(sums.values())), tally.astype(np.float64))
+    counts = np.zeros((len(sums), len(tally)))
+    add_classes(tally, np.stack(list(sums.values()), axis=1), counts)
     return dict(zip(sums, counts, strict=True))
+
+
+@kernel
+def add_classes(tally: I64, weights: F64, counts: F64) -> None:
+    """Fill in the counts (name x place) from tallies (place x class) and weights (class x name).
+
+    Not a product of matrices by BLAS: that starts threads, which wait for each other where other runs go on.
+    """
+    total = np.empty(weights.shape[1])
+    for place in range(tally.shape[0]):
+        total[:] = 0.0
+        for one in range(tally.shape[1]):
+            if tally[place, one] != 0:
+                for name in range(total.shape[0]):
+                    total[name] += tally[place, one] * weights[one, name]
+        counts[:, place] = total
 
 
 def count_persons(world: World, month: int, low_income: float, high_income: float) -> dict[str, F64]:

@@ -12,15 +12,15 @@ import numpy as np
 
 from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, philox, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, each_piece
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
 from beboersim.month.meetings import danish_on_jobs
 from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
 from beboersim.month.substance import job_loss_by_use
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
-from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
+from beboersim.world.attachment import FIRST_AGE, LAST_AGE, YOUNG_WAGE_UNTIL, Work, relative_wage
+from beboersim.world.codes import ACTIVITIES, EDUCATIONS, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
 from beboersim.world.columns import F64, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons, Ties
 
@@ -229,7 +229,7 @@ def ask_workers(
     return found
 
 
-@kernel
+@borrowing
 def event_at_work(
     persons: Persons,
     ties: Ties,
@@ -270,7 +270,7 @@ def event_at_work(
     )
 
 
-@kernel
+@borrowing
 def change_work(
     persons: Persons,
     households: Households,
@@ -317,41 +317,48 @@ def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
 
     The law counts hours: benefit that tops up part-time work is time outside (S14).
     """
-    activity = persons.activity
-    birth = persons.birth
-    hours = persons.hours
-    weak = persons.weak
-    income = persons.income_now
-    outside_now = persons.outside_now
+    doing, born, hours = persons.activity[start:stop], persons.birth[start:stop], persons.hours[start:stop]
+    weak, wage, education = persons.weak[start:stop], persons.wage[start:stop], persons.education[start:stop]
+    income, outside_now = persons.income_now[start:stop], persons.outside_now[start:stop]
     # What is received without work, by activity and whether of age.
     received = np.zeros((len(ACTIVITIES), 2))
     received[OUTSIDE] = np.array([p.youth_income, p.benefit]) / 12.0
     received[STUDENT] = np.array([p.youth_income, p.student_grant]) / 12.0
     received[PENSIONER] = p.pension / 12.0
-    for row in range(start, stop):
-        doing = activity[row]
-        months_old = month - birth[row]
-        works = doing == EMPLOYED
-        worked = hours[row]
-        earned = persons.wage[row] * relative_wage(persons.education[row], months_old) * worked / 1200.0
-        idle = 100 - worked if weak[row] == 1 else 0
+    relative = np.empty((len(EDUCATIONS), 2))  # wage over the person's own level, by education and whether young
+    for level in range(len(EDUCATIONS)):
+        relative[level] = np.array([relative_wage(level, YOUNG_WAGE_UNTIL), relative_wage(level, 0)])
+    whole_time = np.zeros(len(ACTIVITIES), np.int64)
+    whole_time[OUTSIDE] = 100
+    # Straight loops without branches, so that the compiler uses the processor's vector instructions.
+    for k in range(stop - start):
+        months_old = month - born[k]
+        young, grown = 1 if months_old < YOUNG_WAGE_UNTIL else 0, 1 if months_old >= ADULT_MONTHS else 0
+        earned = wage[k] * relative[education[k], young] * hours[k] / 1200.0
+        idle = 100 - hours[k] if weak[k] == 1 else 0
         topped_up = earned + p.benefit * idle / 1200.0
-        income[row] += topped_up if works else received[doing, 1 if months_old >= ADULT_MONTHS else 0]
-        outside_now[row] += idle if works else (100 if doing == OUTSIDE else 0)
+        income[k] += topped_up if doing[k] == EMPLOYED else received[doing[k], grown]
+        outside_now[k] += idle if doing[k] == EMPLOYED else whole_time[doing[k]]
     return 0
 
 
 @kernel
 def count_chances(persons: Persons, households: Households, used: I64, places: int, chances: F64) -> None:
     """Add everybody outside work to the month's chances of a job, by area."""
-    for row in range(used[0]):
-        if persons.activity[row] == OUTSIDE and persons.household[row] >= 0:
-            area = households.area[persons.household[row]]
-            if area < places:
-                chances[area] += 1.0
+    near = np.empty(BLOCK, np.int64)
+    for begin in range(0, used[0], BLOCK):
+        doing = persons.activity[begin : min(begin + BLOCK, used[0])]
+        number = 0
+        for k in range(doing.shape[0]):
+            near[number] = k
+            number += doing[k] == OUTSIDE
+        for k in range(number):
+            home = persons.household[begin + near[k]]
+            if home >= 0 and households.area[home] < places:
+                chances[households.area[home]] += 1.0
 
 
-@kernel
+@borrowing
 def close_year(persons: Persons, used: I64) -> None:
     """Turn the year: this year's time outside work, income and convictions become last year's."""
     for row in range(used[0]):

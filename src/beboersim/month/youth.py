@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, philox, uniform
-from beboersim.kernel import inlined, kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.clubs import (
     club_chance,
     homework_chance,
@@ -130,7 +130,7 @@ class Youth(NamedTuple):
     helping: float
 
 
-@inlined
+@borrowing
 def meet(
     row: int, months_old: int, home: int, lots: Lots, words: tuple[int, int, int, int], grown_here: int,
     persons: Persons, ties: Ties, shares: F64, p: Youth,
@@ -186,7 +186,7 @@ def go_round(
         areas.street[area] = 1000.0 * street[area] / residents[area] if residents[area] > 0.0 else 0.0
 
 
-@inlined
+@borrowing
 def a_month(
     row: int, home: int, area: int, months_old: int, persons: Persons, ties: Ties, households: Households, seed: int,
     purpose_month: int, shares: F64, o: Offer, p: Youth, first: int,
@@ -236,7 +236,7 @@ def a_month(
     ties.offending[row] = min(round(OFFENDING * times), 65535)
 
 
-@inlined
+@borrowing
 def at_school(
     row: int, months_old: int, bits: int, at_home: int, heavy: int, pupil: int, base: float, u: float,
     ties: Ties, o: Offer, p: Youth,

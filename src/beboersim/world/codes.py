@@ -16,6 +16,7 @@ ACTIVITIES = ("child", "pupil", "student", "employed", "outside", "pensioner")
 
 # Place in the household: one or two adults who keep it (a couple is two), and their children of any age.
 KEEPER, AT_HOME = 0, 1
+ROLES = ("keeper", "at_home")
 
 # Tenure of a dwelling, and what a social dwelling is meant for.
 SOCIAL, PRIVATE_RENTED, OWNER_OCCUPIED = 0, 1, 2

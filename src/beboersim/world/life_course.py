@@ -9,6 +9,8 @@ M2-120).
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from beboersim.evidence import trends
@@ -124,6 +126,7 @@ def couple_weights(couples: float) -> F64:
     return np.maximum(weights, 1e-3)  # nobody is shut out, so that a race always ends
 
 
+@cache
 def leaving_home() -> F64:
     """Return the yearly rate of leaving the parents, by age 0-110, under which the profile reproduces itself."""
     share = at_home()

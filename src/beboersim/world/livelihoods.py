@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.ages import OLDEST, between_bands
 from beboersim.world.attachment import FIRST_AGE as FIRST_WORKING_AGE
 from beboersim.world.attachment import LAST_AGE as LAST_WORKING_AGE
@@ -425,7 +425,7 @@ def time_outside(
     return units
 
 
-@kernel
+@borrowing
 def close_gap(order: I64, area: I64, units: I64, gap: I64) -> None:
     """Give or take units person by person, in order, until every area's gap is closed."""
     for k in range(order.shape[0]):

@@ -6,13 +6,13 @@ point at each other, a household without members has neither dwelling nor row.
 
 from __future__ import annotations
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.codes import AT_HOME, KEEPER, NOT_SEARCHING
 from beboersim.world.columns import I64
 from beboersim.world.state import Dwellings, Households, Persons
 
 
-@kernel
+@borrowing
 def join(persons: Persons, households: Households, person: int, household: int) -> None:
     """Put a person who is in no household into one."""
     persons.household[person] = household
@@ -23,7 +23,7 @@ def join(persons: Persons, households: Households, person: int, household: int) 
         households.adults[household] += 1
 
 
-@kernel
+@borrowing
 def part(persons: Persons, households: Households, person: int) -> int:
     """Take a person out of the household, which is returned. The row of the person stays in use."""
     household = persons.household[person]
@@ -42,14 +42,14 @@ def part(persons: Persons, households: Households, person: int) -> int:
     return household
 
 
-@kernel
+@borrowing
 def new_person(used: I64) -> int:
     """Return a free row of the persons' table."""
     used[0] += 1
     return used[0] - 1
 
 
-@kernel
+@borrowing
 def new_household(households: Households, used: I64, identity: int, area: int, contact: int) -> int:
     """Return the row of a new, empty household without dwelling, living in an area, with its people in another."""
     row = used[1]
@@ -66,7 +66,7 @@ def new_household(households: Households, used: I64, identity: int, area: int, c
     return row
 
 
-@kernel
+@borrowing
 def vacate(households: Households, dwellings: Dwellings, household: int, month: int) -> None:
     """Give up the dwelling, if there is one."""
     dwelling = households.dwelling[household]
@@ -76,7 +76,7 @@ def vacate(households: Households, dwellings: Dwellings, household: int, month: 
         households.dwelling[household] = -1
 
 
-@kernel
+@borrowing
 def occupy(households: Households, dwellings: Dwellings, household: int, dwelling: int, month: int) -> None:
     """Move into a vacant dwelling, giving up the present one; the search ends."""
     vacate(households, dwellings, household, month)
@@ -87,7 +87,7 @@ def occupy(households: Households, dwellings: Dwellings, household: int, dwellin
     households.searching[household] = NOT_SEARCHING
 
 
-@kernel
+@borrowing
 def oldest(persons: Persons, households: Households, household: int) -> int:
     """Return the oldest member; of two born in the same month the one with the lower id."""
     best = households.head[household]
@@ -101,7 +101,7 @@ def oldest(persons: Persons, households: Households, household: int) -> int:
     return best
 
 
-@kernel
+@borrowing
 def make_keeper(persons: Persons, households: Households, person: int) -> None:
     """Let a child of the house, grown up, take it over."""
     if persons.role[person] == AT_HOME:

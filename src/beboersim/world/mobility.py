@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import inlined, kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import ELDERLY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.columns import F64
 from beboersim.world.kinds import couple_in
@@ -108,7 +108,7 @@ def yearly_rate(
     return rate
 
 
-@inlined
+@borrowing
 def stage_of(age: float) -> int:
     """Return the stage of life of `STAGE_FROM` that an age is in."""
     return 2 if age >= OLD else 1 if age >= YOUNG else 0
@@ -187,7 +187,7 @@ def away_share(age: float, students: float, p: Leaving) -> float:
     return p.away_middle if age < 60.0 else p.away_old
 
 
-@kernel
+@borrowing
 def hazard_of(
     who: Profile, dwellings: Dwellings, areas: Areas, home: int, area: int, months: int, stigma_on: float, p: Leaving
 ) -> float:
@@ -209,7 +209,7 @@ def hazard_of(
     )
 
 
-@kernel
+@borrowing
 def settle_in(
     persons: Persons,
     households: Households,

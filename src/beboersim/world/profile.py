@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import EMPLOYED, HIGHER, KEEPER, OUTSIDE, PENSIONER, STUDENT, VOCATIONAL
 from beboersim.world.columns import F64
 from beboersim.world.state import Households, Persons, World
@@ -40,7 +40,7 @@ def resources(work: float, educated: float, income_rank: float) -> float:
     return (work + educated + income_rank) / 3.0
 
 
-@kernel
+@borrowing
 def income_rank(income: float, steps: F64) -> float:
     """Return where an income lies in the town's incomes, 0 lowest, 1 highest, from its percentiles."""
     low = 0
@@ -58,7 +58,7 @@ def income_rank(income: float, steps: F64) -> float:
     return low / (steps.shape[0] - 1.0)
 
 
-@kernel
+@borrowing
 def profile(persons: Persons, households: Households, household: int, month: int, steps: F64) -> Profile:
     """Return the profile of one household.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from beboersim.chance import philox
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.columns import I64
 from beboersim.world.state import LISTS_HELD, Areas, Households
 
 
-@kernel
+@borrowing
 def sign_up(
     households: Households,
     areas: Areas,
@@ -29,7 +29,7 @@ def sign_up(
     put_on_lists(households, areas, organisations, household, municipality, month, seed, address)
 
 
-@kernel
+@borrowing
 def put_on_lists(
     households: Households,
     areas: Areas,
@@ -46,7 +46,7 @@ def put_on_lists(
     put_on_lists_since(households, organisations, household, municipality, month, known, word)
 
 
-@kernel
+@borrowing
 def put_on_lists_since(
     households: Households, organisations: I64, household: int, municipality: int, month: int, known: int, word: int
 ) -> None:
@@ -79,7 +79,7 @@ def put_on_lists_since(
                     break
 
 
-@kernel
+@borrowing
 def sign_up_with(households: Households, household: int, organisation: int, month: int) -> None:
     """Put a household on one organisation's list, if need be instead of the one where it has stood the shortest."""
     shortest = 0
@@ -94,7 +94,7 @@ def sign_up_with(households: Households, household: int, organisation: int, mont
     households.listed_since[household, shortest] = month
 
 
-@kernel
+@borrowing
 def on_a_list(households: Households, household: int) -> int:
     """Say whether a household stands on any waiting list."""
     for slot in range(LISTS_HELD):
@@ -103,7 +103,7 @@ def on_a_list(households: Households, household: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def leave_list(households: Households, household: int, organisation: int) -> None:
     """Use up the place on one list: a let dwelling ends the seniority with that organisation."""
     for slot in range(LISTS_HELD):

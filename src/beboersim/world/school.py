@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -153,7 +153,7 @@ def careers(p: Schooling) -> Careers:
     return found
 
 
-@kernel
+@borrowing
 def draw_careers(purpose_month: int, p: Schooling, found: Careers) -> None:
     """Let each of the young take a step a month, from the month of leaving school."""
     for k in range(found.student.shape[0]):

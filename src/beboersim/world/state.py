@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import AT_THE_GATE, ELSEWHERE
 from beboersim.world.columns import (
     F32,
@@ -238,7 +238,7 @@ def put_in_order(
     return people, many
 
 
-@kernel
+@borrowing
 def tie_again(persons: Persons, households: Households, dwellings: Dwellings, used: I64) -> None:
     """Point members, households and dwellings at each other, after the rows were put in order."""
     person = 0

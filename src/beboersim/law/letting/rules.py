@@ -7,6 +7,7 @@ letting` makes a table of one area from a case. The values come from the dated r
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from beboersim.errors import InputError, meant
 from beboersim.kernel import kernel
-from beboersim.law.dated import Rule, rule_on
+from beboersim.law.dated import Rule, all_rules, rule_on
 from beboersim.law.letting.agreements import criteria, practice
 from beboersim.law.letting.decisions import GROUNDS, AreaRule, bar_sticks, may_use_combined
 
@@ -136,6 +137,24 @@ def law_day(day: date, rules: str) -> date:
         known = ", ".join(WORDINGS)
         raise InputError(f"{rules} is no wording of letting law.{meant(rules, WORDINGS)} Known: law, {known}.")
     return WORDINGS[rules]
+
+
+def wording_of(day: date) -> int:
+    """Return the number of days up to a day on which anything in the rules begins or ends.
+
+    Two days with the same number have the same rules.
+    """
+    return bisect_right(turns(), day)
+
+
+@cache
+def turns() -> list[date]:
+    """Return the days on which any dated rule begins or ends, or which a rule names, in order."""
+    found = set()
+    for rule in all_rules():
+        named = [value for value, _ in rule.values.values()]
+        found |= {day for day in (rule.start, rule.until, *named) if isinstance(day, date)}
+    return sorted(found)
 
 
 def wording(rule_id: str, day: date) -> Rule:
