@@ -16,6 +16,7 @@ from beboersim.policy.catalogue import Quantity, Value, of_kind
 from beboersim.town import Town
 from beboersim.world.codes import EMPLOYED, KEEPER, NAMED_AREA, NEIGHBOURHOOD, PENSIONER, SOCIAL
 from beboersim.world.state import World
+from people_levers import MOVES
 from small_towns import ROOM, START, after, assert_consistent, differing, has_run, log_of, people, small_town
 
 
@@ -333,7 +334,7 @@ def test_every_lever_that_refines_another_moves_its_outcome(
 
 
 def test_every_lever_and_switch_is_tested() -> None:
-    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE}
+    tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE} | {row[2] for row in MOVES}
     assert tested | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
     assert not [quantity.name for quantity in of_kind("lever") if quantity.held], "a held lever acts in no run"
 
