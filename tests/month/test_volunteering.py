@@ -161,7 +161,7 @@ def test_a_network_of_parents_is_for_parents() -> None:
     people.households.head[child] = -1
     people.persons.next[parent] = child
     odds = v.odds_at_mean_trust(P.network_share, P.trust_odds)
-    people.live(of_2015()._replace(network_join=np.full(2, v.month_rate(P.member_quit_year) * odds)))
+    people.live(of_2015()._replace(network_join=np.full(2, v.month_rate(P.quit_year) * odds)))
     there = people.takes_part(NETWORK)
     assert within_chance(there[parent].mean(), P.network_share, len(parent))
     assert there.sum() == there[parent].sum()

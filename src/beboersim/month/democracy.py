@@ -178,7 +178,8 @@ def go_to_meetings(
             age = month - birth[member]
             if age >= YOUNGEST:
                 if everybody or age % 12 == 0:
-                    chance = attends(age, here, m.reach[area], m.youth_council[area], p)
+                    # Asked at the last birthday, which is now or, on the first day, up to a year ago.
+                    chance = attends(age, here - age % 12, m.reach[area], m.youth_council[area], p)
                     goes = draw(seed, persons.id[member], address, 0) < chance
                     rest = takes_part[member] & (0xFFFF ^ MEETINGS)
                     takes_part[member] = rest | (MEETINGS if goes else 0)

@@ -260,7 +260,7 @@ def make_offers(areas: Areas, residents: F64, e: Efforts, was: Reference, p: Vol
         out = max(1.0 + p.grounds_gain * (outside / was.grounds - 1.0), 0.0)
         offers.member_join[area] = member_quit * was.member_odds * shown * out
         offers.member_quit[area] = member_quit
-        offers.network_join[area] = member_quit * was.network_odds * e.network[area]
+        offers.network_join[area] = volunteer_quit * was.network_odds * e.network[area]
 
 
 @kernel
@@ -325,7 +325,7 @@ def go_through(
                 join_v, leave_v = volunteer_join[area] * up, volunteer_quit[area] / up
                 join_m, leave_m = member_join[area] * up, member_quit[area] / up
                 join_n = network_join[area] * up if parent else 0.0
-                leave_n = leave_m if parent else 1.0
+                leave_n = leave_v if parent else 1.0  # who goes out in the area does so as volunteers do
                 if met and not moved:
                     w = philox(seed, identity[member], address, EVERY_MONTH)
                     volunteer = still_in(1 if bits & VOLUNTEER else 0, join_v, leave_v, uniform(w[0]))
