@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import building_levers
 from beboersim.errors import InputError
 from beboersim.outcomes.counts import COUNTS
 from beboersim.outcomes.people import split_work, split_work_of
@@ -385,6 +386,7 @@ def test_every_lever_of_a_plan_moves_its_outcome(
 def test_every_lever_and_switch_is_tested() -> None:
     tested = {lever for lever, *_ in LEVERS} | {lever for _, lever, *_ in BESIDE} | {lever for _, lever, *_ in PLANS}
     tested |= ELSEWHERE | {row[2] for row in MOVES}
+    tested |= {lever for _, lever, *_ in building_levers.ROWS} | building_levers.ELSEWHERE
     assert tested | {"funding.backfill", "funding.on_jobs"} == {quantity.name for quantity in ACTING}
     assert not [quantity.name for quantity in of_kind("lever") if quantity.held], "a held lever acts in no run"
 
