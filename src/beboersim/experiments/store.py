@@ -46,7 +46,8 @@ OURS = re.compile(
 
 Columns = dict[str, NDArray[Any]]
 
-WHOLE = {count.name for count in COUNTS if count.unit not in ("share", "ratio", "0-1", "sum", "staff-years", "DKK", "months")}
+PARTS = ("share", "ratio", "0-1", "sum", "staff-years", "DKK", "months")  # units of what is no whole number
+WHOLE = {count.name for count in COUNTS if count.unit not in PARTS}
 """Counts that are whole numbers, and are so in the files."""
 
 

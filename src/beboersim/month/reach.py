@@ -240,7 +240,7 @@ def visit_homes(
             helped = 0
             if age >= ADULT and is_helped(uniform(own[2]), weight, advice[area], contact, bridge) == 1:
                 bits |= ADVISED
-            if outside == 1 and ADULT <= age and age <= LAST_WORKING_AGE:
+            if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
                 helped = is_helped(uniform(own[1]), weight, jobs[area], contact, bridge)
             if helped == 1:
                 bits |= JOB_HELP
