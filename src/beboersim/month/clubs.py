@@ -39,6 +39,12 @@ def club_chance(hours: float, fit: float, burdened: int, p: Youth) -> float:
 
 
 @kernel
+def usual_club(burdened: int, p: Youth) -> float:
+    """Return `club_chance` at the reference, written out: it is asked for often."""
+    return p.club_reach * (p.home_apart if burdened == 1 else 1.0)
+
+
+@kernel
 def led_by(staffed: float, volunteers: float, heavy: int, p: Youth) -> float:
     """Return the part of a club's hours that adults whom this young person listens to lead, 0-1 (C-20).
 

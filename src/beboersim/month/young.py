@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.clubs import (
+    MOST,
     cafe_chance,
     club_chance,
     club_worth,
@@ -20,6 +21,7 @@ from beboersim.month.clubs import (
     job_worth_expected,
     led_by,
     over_usual,
+    usual_club,
 )
 from beboersim.month.street import (
     FIRST,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 CLUB_AGE, CAFE_AGE, JOB_AGE = 10 * 12, 14 * 12, 13 * 12  # months old
 SIXTEEN, ADULT = 16 * 12, 18 * 12
 COMPANY = CLUB | SPARE_TIME_JOB | OUTREACH | ASSOCIATION | NETWORK | VOLUNTEER
+MOST_JOIN = 4.0 * MOST**2  # times the reference: groups and friends pull, and who is not held joins twice as readily
 ALWAYS = address(Purpose.YOUTH, 0)  # lots that never change; no month of a run is month 0
 
 
@@ -88,7 +91,7 @@ def parts_of(
         Uniform draw of the month. The company of a club that has closed fades (E020); a job is over with its help.
     """
     comes = months_old < ADULT and lots.club < club_chance(o.club_hours, o.fit, burdened, p)
-    if months_old >= CAFE_AGE and lots.cafe < weekly_chance(burdened, o, p):
+    if months_old >= CAFE_AGE and o.evenings > 0.0 and lots.cafe < weekly_chance(burdened, o, p):
         comes = True
     if comes:
         bits |= CLUB
@@ -128,7 +131,7 @@ def join_chance(
     holds = o.staffed if heavy == 1 else 1.0
     chance *= held_by(p.community_street, holds if peers == COMMUNITY else 0.0, o.company_then)
     in_club = 1.0 if bits & CLUB and months_old < ADULT else 0.0
-    usual = club_chance(1.0, 1.0, burdened, p) if months_old < ADULT else 0.0
+    usual = usual_club(burdened, p) if months_old < ADULT else 0.0
     chance *= held_by(p.activity_street, in_club * led, usual)
     # Who helps the younger at the café has a reason to stay (A-25).
     helps = bits & VOLUNTEER and months_old >= SIXTEEN and o.evenings * o.run_by_young > 0.0
@@ -154,7 +157,8 @@ def street_step(
     else:
         if bits & OUTREACH and (u_touch < fading(p.place_months) or months_old >= OLDEST_YOUNG):
             bits &= ~OUTREACH
-        on_street = u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, o, p)
+        most = joining(sex, months_old, burdened, p) * MOST_JOIN
+        on_street = u_move < most and u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, o, p)
     return bits, company_of(bits, on_street)
 
 
@@ -179,7 +183,7 @@ def offending_of(
     if months_old < ADULT:
         worth = club_worth(led_by(o.staffed, o.volunteers, heavy, p), p)
         worth = 1.0 + (worth - 1.0) * o.coordinated
-        usual = club_chance(1.0, 1.0, burdened, p)
+        usual = usual_club(burdened, p)
         times *= over_usual(worth, 1.0 if bits & CLUB else 0.0, club_worth(1.0, p), usual)
     if months_old >= JOB_AGE:
         worth = job_worth(1 if bits & SPARE_TIME_JOB else 0, lasts, 1 if bits & MENTORED else 0, p)

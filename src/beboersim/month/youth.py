@@ -13,13 +13,13 @@ import numpy as np
 from beboersim.chance import Purpose, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.clubs import (
-    club_chance,
     homework_chance,
     job_chance,
     learning_of,
     led_by,
     on_a_debate_evening,
     results_gained,
+    usual_club,
 )
 from beboersim.month.company import (
     BURDENED,
@@ -131,6 +131,13 @@ class Youth(NamedTuple):
 
 
 @borrowing
+def has_ties(ties: Ties, row: int) -> bool:
+    """Say whether this process has anything to keep for a person; at 25-29 most have nothing."""
+    nothing = (ties.takes_part[row] & (OWN | MENTORED)) == 0 and ties.peers[row] == NOBODY
+    return not (nothing and ties.offending[row] == OFFENDING)
+
+
+@borrowing
 def meet(
     row: int, months_old: int, home: int, lots: Lots, words: tuple[int, int, int, int], grown_here: int,
     persons: Persons, ties: Ties, shares: F64, p: Youth,
@@ -173,14 +180,15 @@ def go_round(
         o = offer_of(offered, area)
         while row >= 0:
             months_old = month - persons.birth[row]
-            if CLUB_AGE <= months_old < FORGOTTEN:
+            if not CLUB_AGE <= months_old < FORGOTTEN:
+                if ties.offending[row] != OFFENDING:
+                    ties.offending[row] = int(OFFENDING)
+                    ties.takes_part[row] &= ~MENTORED
+            elif months_old < OLDEST_YOUNG or first == 1 or has_ties(ties, row):
                 a_month(
                     row, home, area, months_old, persons, ties, households, seed, purpose_month, shares, o, p, first
                 )
                 street[area] += ties.peers[row] == STREET
-            elif ties.offending[row] != OFFENDING:
-                ties.offending[row] = int(OFFENDING)
-                ties.takes_part[row] &= ~MENTORED
             row = persons.next[row]
     for area in range(len(residents)):
         areas.street[area] = 1000.0 * street[area] / residents[area] if residents[area] > 0.0 else 0.0
@@ -247,7 +255,7 @@ def at_school(
         led = led_by(o.staffed, o.volunteers, heavy, p)
         gained = results_gained(
             1 if bits & HOMEWORK else 0, pupil * homework_chance(1.0, burdened, p), led if bits & CLUB else 0.0,
-            club_chance(1.0, 1.0, burdened, p), 1 if at_home & POOR else 0, o.role_models, p,
+            usual_club(burdened, p), 1 if at_home & POOR else 0, o.role_models, p,
         )  # fmt: skip
         # Whole percentiles are kept: rounded up or down by lot, so that nothing is lost in the mean.
         ties.results[row] = int(min(max(np.floor(ties.results[row] + gained + u), 0.0), 100.0))
