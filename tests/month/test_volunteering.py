@@ -7,7 +7,9 @@ import pytest
 
 from beboersim.chance import Purpose, address
 from beboersim.month import volunteering as v
-from beboersim.month.volunteering import Offers, Reference, Volunteering
+from beboersim.month import volunteers as vs
+from beboersim.month.volunteering import Offers
+from beboersim.month.volunteers import Reference, Volunteering
 from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
@@ -53,8 +55,8 @@ class People:
 
 def of_2015(p: Volunteering = P) -> Offers:
     """Return the rates of the first day, in two areas."""
-    stop, leave = v.month_rate(p.quit_year), v.month_rate(p.member_quit_year)
-    joins = stop * v.odds_at_mean_trust(p.local, p.trust_odds), leave * v.odds_at_mean_trust(
+    stop, leave = vs.month_rate(p.quit_year), vs.month_rate(p.member_quit_year)
+    joins = stop * vs.odds_at_mean_trust(p.local, p.trust_odds), leave * vs.odds_at_mean_trust(
         p.member_share, p.trust_odds
     )
     return Offers(*(np.full(2, rate) for rate in (joins[0], stop, joins[1], leave, 0.0)))
@@ -160,8 +162,8 @@ def test_a_network_of_parents_is_for_parents() -> None:
     people.persons.household[child] = parent
     people.households.head[child] = -1
     people.persons.next[parent] = child
-    odds = v.odds_at_mean_trust(P.network_share, P.trust_odds)
-    people.live(of_2015()._replace(network_join=np.full(2, v.month_rate(P.quit_year) * odds)))
+    odds = vs.odds_at_mean_trust(P.network_share, P.trust_odds)
+    people.live(of_2015()._replace(network_join=np.full(2, vs.month_rate(P.quit_year) * odds)))
     there = people.takes_part(NETWORK)
     assert within_chance(there[parent].mean(), P.network_share, len(parent))
     assert there.sum() == there[parent].sum()
@@ -176,12 +178,12 @@ def test_members_trust_more_though_membership_does_nothing() -> None:
     """Selection (E117 E118): at odds of 1.5 some 0.4 standard deviations apart, with a sampling error of 0.015."""
     people, p = People(), P._replace(member_trust=0.0, meetings_trust=0.0)
     people.live(of_2015(), 60, p)
-    trust, member = people.ties.trust / v.TRUST_UNIT, people.takes_part(ASSOCIATION)
+    trust, member = people.ties.trust / vs.TRUST_UNIT, people.takes_part(ASSOCIATION)
     assert trust[member].mean() - trust[~member].mean() > 0.2
     even = p._replace(trust_odds=1.0)
     people = People()
     people.live(of_2015(even), 60, even)
-    trust, member = people.ties.trust / v.TRUST_UNIT, people.takes_part(ASSOCIATION)
+    trust, member = people.ties.trust / vs.TRUST_UNIT, people.takes_part(ASSOCIATION)
     assert abs(trust[member].mean() - trust[~member].mean()) < 4.0 * 0.015
 
 
@@ -193,7 +195,7 @@ def test_trust_goes_with_that_of_four_years_before_as_was_found() -> None:
     people.live(of_2015(), 48, p)
     after = people.ties.trust.astype(np.float64)
     assert np.corrcoef(before, after)[0, 1] == pytest.approx(0.73, abs=4 * 0.0033)
-    assert np.std(after) == pytest.approx(v.TRUST_UNIT, rel=0.02)
+    assert np.std(after) == pytest.approx(vs.TRUST_UNIT, rel=0.02)
 
 
 def test_the_trust_that_membership_builds_is_within_what_was_found() -> None:
@@ -202,19 +204,19 @@ def test_the_trust_that_membership_builds_is_within_what_was_found() -> None:
     assert 0.0 <= P.meetings_trust <= 0.02
     trust = 0.0
     for _ in range(200):
-        trust = v.next_trust(trust, P.member_trust, P.trust_stability**0.25, 0.0)
+        trust = vs.next_trust(trust, P.member_trust, P.trust_stability**0.25, 0.0)
     assert trust == pytest.approx(P.member_trust, rel=1e-6)
 
 
 def test_nobodys_trust_is_kept_as_not_met() -> None:
     """Half a step from what was drawn, and from next to nothing at most one and a half."""
     trust = np.linspace(-4.0, 4.0, 4_001)
-    kept = np.array([v.as_kept(one) for one in trust])
-    assert v.NOT_MET not in kept
+    kept = np.array([vs.as_kept(one) for one in trust])
+    assert vs.NOT_MET not in kept
     assert (kept.min(), kept.max()) == (-127, 127)
-    off = np.abs(kept / v.TRUST_UNIT - trust)[np.abs(trust) < 2.5]
-    assert off.max() <= 1.5 / v.TRUST_UNIT + 1e-12
-    assert off[np.abs(trust[np.abs(trust) < 2.5]) > 0.011].max() <= 0.5 / v.TRUST_UNIT + 1e-12
+    off = np.abs(kept / vs.TRUST_UNIT - trust)[np.abs(trust) < 2.5]
+    assert off.max() <= 1.5 / vs.TRUST_UNIT + 1e-12
+    assert off[np.abs(trust[np.abs(trust) < 2.5]) > 0.011].max() <= 0.5 / vs.TRUST_UNIT + 1e-12
 
 
 # Staff, volunteers and members
@@ -225,7 +227,7 @@ def test_asking_everybody_makes_as_many_more_volunteers_as_the_gain_says() -> No
     was = Reference(3.0, 0.36, 0.6, 0.5, 0.07 / 0.93, 1.0, 1.0)
 
     def share(asked: float, gain: float) -> float:
-        odds = v.volunteer_odds(asked, was, 0.07, gain)
+        odds = vs.volunteer_odds(asked, was, 0.07, gain)
         return odds / (1.0 + odds)
 
     assert share(1.0, 0.05) - share(0.0, 0.05) == pytest.approx(0.05, rel=1e-9)
@@ -240,10 +242,10 @@ def test_the_presets_of_being_asked_stay_within_what_was_proposed() -> None:
 
 def test_half_of_what_staff_brought_about_is_gone_within_the_time_of_place_services() -> None:
     """0.5 to 1.5 years after closing (effects E1), with nobody left who asks or supports; of average trust."""
-    was = Reference(3.0, v.asked_share(3.0, 1.0, P.asked_per_staff), 0.6, 0.5, P.local / (1 - P.local), 1.0, 1.0)
-    stop = v.month_rate(P.quit_year)
-    join = stop * v.volunteer_odds(0.0, was, P.local, P.asked_gain)
-    leave = stop * v.stops_more(0.0, 1.0, 0.0, P)
+    was = Reference(3.0, vs.asked_share(3.0, 1.0, P.asked_per_staff), 0.6, 0.5, P.local / (1 - P.local), 1.0, 1.0)
+    stop = vs.month_rate(P.quit_year)
+    join = stop * vs.volunteer_odds(0.0, was, P.local, P.asked_gain)
+    leave = stop * vs.stops_more(0.0, 1.0, 0.0, P)
     last, share, months = join / (join + leave), P.local, 0
     assert last < 0.06
     while share - last > 0.5 * (P.local - last):
@@ -253,10 +255,10 @@ def test_half_of_what_staff_brought_about_is_gone_within_the_time_of_place_servi
 
 
 def test_a_staff_year_supports_no_more_than_it_can() -> None:
-    assert v.supported_share(50.0, 2.0, 1.0, 25.0) == 1.0
-    assert v.supported_share(100.0, 2.0, 1.0, 25.0) == 0.5
-    assert v.supported_share(100.0, 0.0, 1.0, 25.0) == 0.0
-    assert v.supported_share(0.0, 0.0, 1.0, 25.0) == 1.0
+    assert vs.supported_share(50.0, 2.0, 1.0, 25.0) == 1.0
+    assert vs.supported_share(100.0, 2.0, 1.0, 25.0) == 0.5
+    assert vs.supported_share(100.0, 0.0, 1.0, 25.0) == 0.0
+    assert vs.supported_share(0.0, 0.0, 1.0, 25.0) == 1.0
 
 
 def test_members_are_worked_out_by_hand() -> None:
@@ -281,15 +283,15 @@ def test_the_hours_after_staff_go_home_are_worked_out_by_hand() -> None:
 
 def test_what_takes_both_does_not_last_with_one() -> None:
     for together in (0.0, 0.3, 1.0):
-        assert v.continuity(1.0, 1.0, together) == pytest.approx(1.0)
-        assert v.continuity(1.0, 0.0, together) == v.continuity(0.0, 1.0, together) == 0.5 * (1.0 - together)
+        assert vs.continuity(1.0, 1.0, together) == pytest.approx(1.0)
+        assert vs.continuity(1.0, 0.0, together) == vs.continuity(0.0, 1.0, together) == 0.5 * (1.0 - together)
 
 
 def test_volunteers_carry_nobody_with_heavy_problems() -> None:
     """C-20: however many they are."""
     for staff in (0.0, 2.0):
-        assert {v.hands_for(1, staff, volunteers) for volunteers in (0.0, 5.0, 500.0)} == {staff}
-        assert v.hands_for(0, staff, 5.0) == staff + 5.0
+        assert {vs.hands_for(1, staff, volunteers) for volunteers in (0.0, 5.0, 500.0)} == {staff}
+        assert vs.hands_for(0, staff, 5.0) == staff + 5.0
 
 
 def test_volunteers_who_are_to_do_the_work_of_staff_stop_sooner() -> None:
@@ -298,7 +300,7 @@ def test_volunteers_who_are_to_do_the_work_of_staff_stop_sooner() -> None:
         for staff, carry in ((0.0, True), (0.0, False), (None, True), (None, False))
     )
     assert asked_too_much == pytest.approx(left_alone * P.carry_quit, rel=1e-12)
-    assert left_alone.max() == pytest.approx(v.month_rate(P.quit_year) * P.unsupported, rel=1e-12)
+    assert left_alone.max() == pytest.approx(vs.month_rate(P.quit_year) * P.unsupported, rel=1e-12)
     assert np.array_equal(with_staff, usual)
 
 
@@ -320,7 +322,7 @@ def test_volunteers_without_staff_become_fewer_and_keep_less_open() -> None:
 
 
 def test_rooms_without_people_are_not_in_use() -> None:
-    assert v.in_use(1.0, 0.0, 1.0) == v.in_use(0.0, 1.0, 1.0) == 0.0
+    assert vs.in_use(1.0, 0.0, 1.0) == vs.in_use(0.0, 1.0, 1.0) == 0.0
     town = staffed(0.0, premises=1.0)
     town.world.areas.volunteers[:] = 0.0
     offers_in(town)

@@ -14,7 +14,8 @@ import numpy as np
 from beboersim.chance import Purpose, draw
 from beboersim.kernel import kernel
 from beboersim.month.councils import reach_of_council
-from beboersim.month.volunteering import ADULT, TRUST_UNIT, YOUNGEST, reference, residents_of
+from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_of
+from beboersim.month.volunteers import TRUST_UNIT
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.columns import F64
