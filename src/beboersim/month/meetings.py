@@ -30,6 +30,7 @@ DANISH_UNIT = 100.0  # ties.danish is kept in these parts
 NO_DANISH = 255  # not drawn: Danish is the first language, or was learnt in Danish school
 LOWEST_AGE_MONTHS = 6 * 12  # who is not yet at school is not asked
 LOWEST_JOB_TIMES = 0.1
+YEAR = np.uint32(12)  # months; unsigned, which is divided by fastest
 SCHOOL_MONTH = 0  # the choice of school is made up each January
 
 
@@ -179,7 +180,9 @@ def meet(
     """Let a year of meetings act on a span of persons."""
     for row in range(start, stop):
         months_old = s.month - persons.birth[row]
-        if months_old < LOWEST_AGE_MONTHS or (s.everybody == 0 and months_old % 12 != 0):
+        if s.everybody == 0 and np.uint32(months_old) % YEAR != 0:
+            continue
+        if months_old < LOWEST_AGE_MONTHS:
             continue
         home = persons.household[row]
         if home < 0:

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 __all__ = ["Substance", "begin", "substance"]
 
 LOWEST_AGE_MONTHS = 12 * YOUNG_FROM
+YEAR = np.uint32(12)  # months; unsigned, which is divided by fastest
 # An answer holds use (two bits), kind (two bits) and whether aftercare is had (one).
 KIND_PLACE, AFTERCARE_PLACE = 2, 4
 
@@ -187,7 +188,7 @@ def ask_about_use(
         if use[row] == NOT_DRAWN:
             state, kind = first_use(persons, households, dwellings, row, s)
             cared_for = 0
-        elif months_old % 12 != 0:
+        elif np.uint32(months_old) % YEAR != 0:
             continue
         else:
             kind = kinds[row]
