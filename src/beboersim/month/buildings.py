@@ -340,13 +340,15 @@ def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:
 def buildings(c: Context) -> None:
     """Buildings: development plans, demolition, sale, renovation, rehousing."""
     world, p, law = c.world, c.parameters.buildings, plan_law(c)
-    carry_out(
-        world.households, world.dwellings, world.areas, world.used, c.month, c.seed, address(Purpose.BUILDINGS, 0),
-        p.sold_to_owners, p.converted_to_youth, 1 if c.month >= law.deadline - p.last_notice else 0, c.ledger,
-    )  # fmt: skip
+    if world.dwellings.fate[: int(world.used[2])].any():
+        carry_out(
+            world.households, world.dwellings, world.areas, world.used, c.month, c.seed,
+            address(Purpose.BUILDINGS, 0), p.sold_to_owners, p.converted_to_youth,
+            1 if c.month >= law.deadline - p.last_notice else 0, c.ledger,
+        )  # fmt: skip
     duties = plan_duties(c, law)
-    go_on_with_plans(c, law, duties, counted_homes(c))
     counts = counted_homes(c)
+    go_on_with_plans(c, law, duties, counts)
     note_family_shares(c, law, counts)
     world.areas.special_rules[:] = special_rules(c, duties)
     c.ledger.flows[RENEWAL_SPEND] += renew(c, counts[ALL], counts[PRIVATE])

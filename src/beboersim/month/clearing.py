@@ -111,7 +111,7 @@ def clear_month(
     neighbourhoods, first
         Areas with private homes by municipality, and where each municipality begins.
     renewed, name_on
-        Named areas with vacant private homes; 1 if an area's name keeps seekers away, else 0.
+        The area of every vacant private home in a named area; 1 if an area's name keeps seekers away, else 0.
     """
     for position in range(seekers.shape[0]):
         row = seekers[position]
@@ -157,12 +157,12 @@ def clear_month(
                     continue
             elif look == 1:
                 area = int(households.contact[row])
-            elif look == int(p.looks) + 2:  # once in a while at the private homes of an area that is renewed
+            elif look == int(p.looks) + 2:  # at a home in an area that is renewed, as often as there are such ones
                 lot = philox(seed, households.id[row], looking_address, look)
                 area = int(renewed[lot[1] % renewed.shape[0]])
                 if areas.municipality[area] != municipality:
                     continue
-                if uniform(lot[0]) * (number + renewed.shape[0]) >= p.looks * renewed.shape[0]:
+                if uniform(lot[0]) * vacancies.shape[0] >= p.looks * renewed.shape[0]:
                     continue
             else:
                 pick = philox(seed, households.id[row], looking_address, look)[0]
@@ -246,7 +246,7 @@ def clearing(c: Context) -> None:
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
     private = private[np.argsort(areas.municipality[private], kind="stable")]
-    renewed = np.unique(dwellings.area[vacant][areas.kind[dwellings.area[vacant]] != NEIGHBOURHOOD]).astype(np.int64)
+    renewed = dwellings.area[vacant][areas.kind[dwellings.area[vacant]] != NEIGHBOURHOOD].astype(np.int64)
     first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
     clear_month(
         world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
