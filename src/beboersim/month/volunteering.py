@@ -14,6 +14,7 @@ import numpy as np
 from beboersim.chance import Purpose, normal, philox, uniform
 from beboersim.kernel import kernel
 from beboersim.month.councils import reach_of_council
+from beboersim.month.staffing import staff_per_1000
 from beboersim.month.volunteers import (
     NOT_MET,
     TRUST_UNIT,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 YOUNGEST = 15 * 12  # months; who is asked to run something, or about trust in others
 ADULT = 18 * 12
-STAFF_YEAR = 690_000.0  # DKK, E105
-LOCAL_SHARE = 0.25  # of a plan's money, at least (S88 S91)
 OWN_BITS = ASSOCIATION | VOLUNTEER | NETWORK
 # Draws of a person in a month, all under Purpose.VOLUNTEERING.
 EVERY_MONTH, BIRTHDAY, FIRST_MET, MOVED_IN = 0, 1, 2, 3
@@ -211,7 +210,7 @@ def first_trust(seed: int, person: int, address: int) -> int:
 def reference(c: Context) -> Reference:
     """Return what ran in 2015: the staff that the frame paid, and levers as they stood."""
     p = c.parameters.volunteering
-    staff = 1000.0 * c.parameters.money.spend_per_resident / (1.0 - LOCAL_SHARE) / STAFF_YEAR
+    staff = staff_per_1000(c)
     rooms, grounds = (
         float(catalogue()[f"volunteering.{name}"].history[0].value) for name in ("premises", "grounds")
     )
