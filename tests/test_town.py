@@ -418,7 +418,8 @@ def test_programmes_switched_off_are_programmes_without_gain() -> None:
         )
     )
     identical(off, zero)
-    assert differing(off.monthly, law.monthly) == {"programme_spend"}
+    plan = {"programme_spend", "staff", "in_contact", "helped_to_work", "advised", "feel_safe"}
+    assert differing(off.monthly, law.monthly) == plan  # the money and what it buys, and nothing of anybody's life
     assert "job_starts" in differing(off.monthly, on.monthly)
 
 
