@@ -12,7 +12,7 @@ from link import WORDS, Link, Settings, in_named_areas, last_word, town, under
 from beboersim.month import money, reach, safety, staff, staffing, work
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
-from beboersim.world.taking_part import ADVICE, JOB_HELP, NETWORK
+from beboersim.world.taking_part import ADVICE, CLUB, JOB_HELP, NETWORK
 
 CYCLE = 24  # months, the shortest grants
 YEARS = 36  # months, in which every grant of that length has ended and new staff have been found
@@ -144,6 +144,15 @@ def feel_safe_where_young_people_gather(settings: Settings) -> float:
     return float(found.world.areas.safety[named(found)].mean())
 
 
+def feel_safe_where_all_come_to_the_club(settings: Settings) -> float:
+    """Return the share who feel safe half a year after everybody young has begun to come to the club."""
+    found = town(settings)
+    found.world.ties.takes_part[in_named_areas(found)] |= CLUB
+    for _ in range(6):
+        found.step((safety.safety,))
+    return float(found.world.areas.safety[named(found)].mean())
+
+
 # How the code is cut
 
 
@@ -211,8 +220,10 @@ def both(preset: Any, claim: str, beside: Settings) -> Settings:
 
 LINKS: tuple[Link, ...] = (
     Link("C-01", HALF, DOUBLED, in_contact(YEARS), 1, cut_reach, "staff.on_contact"),
-    Link("C-02", both("null", "C-02", DOUBLED), both("council", "C-02", DOUBLED), feel_safe, 1, cut_safety(plan=0.0),
-         "safety.from_plan"),
+    Link("C-02", {**DOUBLED, "safety.plan": 0.0}, {**DOUBLED, "safety.plan": 0.04}, feel_safe, 1,
+         cut_safety(plan=0.0), "safety.from_plan"),
+    Link("C-13", under("null", "C-13"), under("council", "C-13"), feel_safe_where_all_come_to_the_club, 1,
+         cut_safety(clubs=0.0), "safety.from_clubs"),
     Link("C-03", {"funding.social_frame": 0.0, "funding.grant_months": CYCLE}, WHOLE, cooperation, 1,
          cut_cooperation),
     Link("C-05", both("null", "C-05", TOGETHER), both("council", "C-05", TOGETHER), strength_of_work, 1, cut_strength,

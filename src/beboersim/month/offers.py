@@ -25,6 +25,7 @@ from beboersim.month.company import (
     Count,
     share,
 )
+from beboersim.month.staffing import coordinated_prevention, dose
 from beboersim.month.street import pull_of_friends, pull_of_groups
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
@@ -114,12 +115,12 @@ def has_plan(c: Context) -> I64:
 
 def of_plan_staff(c: Context) -> F64:
     """Return the plan's staff on crime prevention over those of the frame of 2015-2018, by area (M07)."""
-    return c.dose * has_plan(c)
+    return dose(c, "crime_prevention")
 
 
 def coordinated(c: Context) -> F64:
     """Return times the effect of crime prevention that is coordinated as in 2015, by area (M03)."""
-    return np.ones(len(c.world.areas.kind))
+    return coordinated_prevention(c)
 
 
 @cache
