@@ -91,9 +91,10 @@ def chance_by_firms(settings: Settings) -> float:
     """Return how many times others' the residents' chance of finding work is, where the market for work reads it."""
     found = renewed(settings)
     w = found.world
-    rows = in_named_areas(found)
-    area = w.households.area[w.persons.household[rows]]
-    return float(np.mean([work.help_of(w.ties, w.areas, int(r), int(a)) for r, a in zip(rows, area, strict=True)]))
+    rows, m = in_named_areas(found)[:60], work.market(found.context)
+    area, sex = w.households.area[w.persons.household[rows]], w.persons.sex
+    chances = [work.help_of(w.ties, w.areas, int(r), int(a), int(sex[r]), m) for r, a in zip(rows, area, strict=True)]
+    return float(np.mean(chances))
 
 
 def reputation_under_special_rules(settings: Settings) -> float:
