@@ -38,7 +38,7 @@ def handed_on(monkeypatch: pytest.MonkeyPatch) -> list[RunOptions]:
     """What `run` and `compare` hand to the experiments."""
     found: list[RunOptions] = []
     for function in ("run_command", "compare_command"):
-        monkeypatch.setattr(f"beboersim.show.commands.{function}", found.append)
+        monkeypatch.setattr(f"beboersim.show.commands.{function}", lambda options, *_: found.append(options))
     return found
 
 

@@ -21,7 +21,6 @@ from click.testing import CliRunner, Result
 from beboersim.cli import main
 from beboersim.month.order import MONTH
 from beboersim.policy.catalogue import PRESETS
-from beboersim.policy.shipped import shipped_files
 from beboersim.show.words import LANGS, word
 
 TOWN = ("--place", "Svendborg", "--scale", "0.02", "--from", "2015")
@@ -101,12 +100,6 @@ def test_the_folder_tells_how_to_run_it_again(compared: tuple[Path, Path]) -> No
     about = json.loads((compared[0] / "provenance.json").read_text(encoding="utf-8"))
     assert about["seeds"] == [MOST_SEED - 1, MOST_SEED]
     assert set(about["runs"]) == set(pl.read_parquet(compared[0] / "runs.parquet")["run_id"])
-
-
-@pytest.mark.parametrize("scenario", sorted(shipped_files("scenarios")))
-def test_every_shipped_scenario_runs(scenario: str) -> None:
-    last = "2020" if scenario == "no-cut" else "2016"  # the cut was in 2019
-    assert "Byparken/Skovparken" in done("run", scenario, *TOWN, "--until", last).stdout
 
 
 @pytest.mark.parametrize("preset", PRESETS)

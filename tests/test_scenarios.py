@@ -18,6 +18,8 @@ from small_towns import ROOM, after, assert_consistent, has_run, small_town
 
 MONTHS = 98  # the lists of 2018 are in it, and the end of every grant that was promised before the cut of 2019
 CUT = date(2019, 1, 1)
+START_OF_THE_FIVE = date(2021, 1, 1)  # the five recommendations
+DRIFT = date(2016, 1, 1)
 FIRST_LIST = date(2015, 12, 1)  # the first in the run by the rules of 2014
 
 
@@ -72,24 +74,46 @@ def refuses_for_benefits(scenario: str) -> bool:
     return bool(((events[:, 1] == int(Event.BARRED)) & (events[:, 4] == COMBINED)).any())
 
 
+def no_duty_of_a_plan(scenario: str) -> bool:
+    return total(scenario, "demolished") + total(scenario, "sold") + total(scenario, "converted") == 0
+
+
+def all_of_the_recommendations(scenario: str) -> bool:
+    return all(does(scenario) for one in range(1, 6) for does in DOES[f"recommendation-{one}"])
+
+
 DOES: dict[str, tuple[Callable[[str], bool], ...]] = {
     "aarhus-monitor": (no_status, less("stigma")),
+    "all-five": (all_of_the_recommendations,),
     "assignment-100": (more("let_assigned"), less("let_list")),
+    "blaakilde": (more("on_the_street", DRIFT),),
+    "club-without-staff": (more("on_the_street", DRIFT),),
     "combined-letting": (refuses_for_benefits,),
     "copenhagen-40-plus": (more("let_flexible"), less("let_assigned")),
+    "deep-cut": (less("programme_spend", CUT), less("staff", CUT)),
     "drop-ethnicity-criterion": (highest_status(2, 2), less("stigma")),
     "drop-ethnicity-criterion-all-udsat": (highest_status(3, 4), less("stigma")),
     "drop-ethnicity-criterion-two-of-four": (highest_status(2, 2), lists_otherwise),
     "flexible-off": (none("let_flexible"),),
     "flexible-wide": (more("let_flexible"), less("let_list")),
+    "hard-area-plan-off": (no_duty_of_a_plan,),
+    "herredsvang-cafe": (),  # tests/month/test_youth.py counts who comes
     "law": (),
     "local-youth": (more("let_local_youth"),),
     "no-assignment-in-listed": (no_assignment_while_listed,),
     "no-cut": (more("programme_spend", CUT),),
     "no-public-list": (less("stigma"),),
+    "recommendation-1": (less("stigma", START_OF_THE_FIVE),),
+    "recommendation-2": (more("programme_spend", START_OF_THE_FIVE), more("staff", START_OF_THE_FIVE)),
+    "recommendation-3": (more("taking_part", START_OF_THE_FIVE), more("volunteers", START_OF_THE_FIVE)),
+    "recommendation-4": (more("taking_part", START_OF_THE_FIVE),),
+    "recommendation-5": (more("let_flexible", START_OF_THE_FIVE), more("businesses", START_OF_THE_FIVE)),
     "rules-2010": (lists_otherwise,),
     "rules-2014": (lists_otherwise,),
+    "rules-2018-kept": (),  # tests/month/test_buildings.py: which plans go on after 2021
     "rules-2018-proposal": (lists_otherwise,),
+    "substance-focus": (less("heavy_use", START_OF_THE_FIVE),),
+    "volunteers-without-staff": (less("staff"), less("volunteers")),
 }
 
 

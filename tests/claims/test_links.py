@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from link import Link, in_named_areas, switches_of, under
@@ -17,6 +19,12 @@ from beboersim.world.codes import OUTSIDE
 from beboersim.world.taking_part import JOB_HELP
 from small_towns import ROOM, ages, has_run, log_of, small_town
 
+ROOT = Path(__file__).parents[2]
+# Those that tests/test_town.py and the files beside it move, as every lever is.
+TESTS = ROOT / "tests"
+FILES = [*TESTS.glob("*_levers.py"), *TESTS.glob("claims/links*.py"), TESTS / "test_town.py"]
+WRITTEN = "".join(path.read_text(encoding="utf-8") for path in FILES)
+BESIDE_CLAIMS = {name for name in catalogue() if f'"{name}"' in WRITTEN}
 ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}
 # Claims of the first mechanisms, with a switch and with parameters on which presets disagree: their switches are also
 # looked at over a whole town and two years. A link that names its switch is looked at where it acts.
@@ -52,6 +60,14 @@ def test_a_claim_that_is_looked_at_names_the_test_of_its_link_first() -> None:
     test = "tests/claims/test_links.py::test_the_link_moves_its_target_in_the_direction_that_is_claimed"
     named = {one.id: one.tests[0] for one in all_claims().claim if one.tests and one.tests[0].startswith(test)}
     assert named == {link.claim: f"{test}[{link.claim}]" for link in LINKS}
+
+
+def test_what_opens_closes_or_doses_a_claim_is_set_by_a_link_or_tested_by_what_the_claim_names() -> None:
+    set_by_links = {link.switch for link in LINKS} | {name for link in LINKS for name in (*link.off, *link.on)}
+    for claim in all_claims().claim:
+        for name in claim.levers:
+            where = "".join((ROOT / test.split("::")[0]).read_text(encoding="utf-8") for test in claim.tests)
+            assert name in set_by_links or f'"{name}"' in where or name in BESIDE_CLAIMS, (claim.id, name)
 
 
 @pytest.mark.parametrize("link", LINKS, ids=name_of)

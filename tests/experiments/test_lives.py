@@ -99,8 +99,8 @@ def test_over_seeds_the_difference_has_an_interval() -> None:
 @pytest.fixture(scope="module")
 def specs() -> list[RunSpec]:
     return [
-        RunSpec(Scenario.load(name), ("Svendborg",), date(2015, 1, 1), date(2017, 1, 1), 1, 0.05)
-        for name in ("law", "assignment-100")
+        RunSpec(Scenario.load(name), ("Svendborg",), date(2015, 1, 1), date(2017, 1, 1), 1, 0.2)
+        for name in ("law", "flexible-wide")
     ]
 
 
@@ -108,7 +108,7 @@ def test_a_world_beside_itself_touches_nobody_alone(specs: list[RunSpec]) -> Non
     assert all(row.persons == 0 for row in lives([specs[0], specs[0]], 2, 1))
 
 
-def test_another_share_of_assignment_refuses_other_persons(specs: list[RunSpec]) -> None:
+def test_more_flexible_letting_refuses_other_persons(specs: list[RunSpec]) -> None:
     rows = lives(specs, 2, 1)
     assert sum(row.persons for row in rows if row.touch == "refused" and row.by == "all") > 0
     for by in ("need", "work", "age", "origin"):

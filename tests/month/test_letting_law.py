@@ -304,6 +304,7 @@ def test_the_bar_outlives_the_status_for_four_lists_until_2030(months_on: int, l
     estate = estate_of(0, months_on, internal_every=0)
     areas = estate.c.world.areas
     areas.was_hard[estate.area], areas.lists_since_hard[estate.area] = 1, lists
+    areas.family_share[estate.area] = 1.0  # the plan is not carried out yet
     estate.vacancy()
     estate.seeker(**ON_CASH)
     estate.let()

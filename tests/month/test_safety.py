@@ -22,6 +22,8 @@ from beboersim.world.taking_part import CLUB, NETWORK
 from small_towns import people, small_town
 
 P = Safety(**{name: float(catalogue()[f"safety.{name}"].preset("central")) for name in Safety._fields})
+# The young grow into clubs and out of them while nothing else of the month runs.
+WITHOUT_CLUBS: dict[str, Value] = {"safety.clubs": 0.0}
 NOTHING = dict(plan=0.0, volunteers=0.0, street=0.0, networks=0.0, crime=0.0, stigma=0.0, clubs=0.0)
 
 
@@ -86,7 +88,7 @@ def test_safety_goes_half_the_way_in_its_half_life() -> None:
 
 
 def test_the_first_day_is_what_was_read_and_stands_still() -> None:
-    town = town_of()
+    town = town_of(WITHOUT_CLUBS)
     safe, places = town.world.areas.safety, town.world.places
     here = named(town)
     assert safe[here] == pytest.approx(0.7)
@@ -122,7 +124,7 @@ def test_members_are_counted_where_they_live() -> None:
 def test_when_the_staff_go_some_feel_less_safe_and_with_the_switch_off_nobody_does() -> None:
     shares = []
     for on in (True, False):
-        town = town_of({"safety.from_plan": on})
+        town = town_of(WITHOUT_CLUBS | {"safety.from_plan": on})
         town.world.areas.staff[:] = 0.0
         for _ in range(36):
             town.step((safety.safety,))

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from beboersim.evidence.findings import findings
-from beboersim.month import clubs, street, young, youth
+from beboersim.month import clubs, street, volunteering, young, youth
 from beboersim.month.offers import reference
-from beboersim.policy.catalogue import catalogue
+from beboersim.policy.catalogue import Value, catalogue
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.taking_part import CLUB, COMMUNITY, MENTORED, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET
 from small_towns import log_of, people, small_town
+from youth_levers import MOVES
 
 P = youth.Youth(**{name: float(catalogue()[f"youth.{name}"].preset("central")) for name in youth.Youth._fields})
 NULL = youth.Youth(**{name: float(catalogue()[f"youth.{name}"].preset("null")) for name in youth.Youth._fields})
@@ -375,3 +376,17 @@ def test_an_unstaffed_club_turns_from_help_to_harm() -> None:
         come = rows[(old >= 180) & (old < 216) & (town.world.ties.takes_part[rows] & CLUB > 0)]
         means.append(town.world.ties.offending[come].mean())
     assert means[1] > means[0]
+
+
+
+@pytest.mark.parametrize(("common", "lever", "value"), MOVES, ids=[row[1] for row in MOVES])
+def test_every_lever_of_the_young_moves_their_ties(common: dict[str, Value], lever: str, value: Value) -> None:
+    """After a year and a half in which nothing else goes on."""
+    ties = []
+    for settings in (common, common | {lever: value}):
+        town = small_town(("Aarhus",), scale=0.3, months=24, settings=settings)
+        for _ in range(18):
+            town.step((volunteering.volunteering, youth.youth))
+        n = int(town.world.used[0])
+        ties.append([column[:n] for column in town.world.ties])
+    assert any((one != other).any() for one, other in zip(*ties, strict=True))

@@ -46,7 +46,7 @@ OURS = re.compile(
 
 Columns = dict[str, NDArray[Any]]
 
-BROKEN = ("share", "ratio", "0-1", "sum", "staff-years", "DKK", "months")
+BROKEN = ("share", "ratio", "0-1", "sum", "staff-years", "premises", "DKK", "months")
 """Units of counts that are not whole numbers."""
 
 WHOLE = {count.name for count in COUNTS if count.unit not in BROKEN}
