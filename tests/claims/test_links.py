@@ -22,7 +22,7 @@ from small_towns import ROOM, ages, has_run, log_of, small_town
 ROOT = Path(__file__).parents[2]
 # Those that tests/test_town.py and the files beside it move, as every lever is.
 TESTS = ROOT / "tests"
-FILES = [*TESTS.glob("*_levers.py"), *TESTS.glob("claims/links*.py"), TESTS / "test_town.py"]
+FILES = [*TESTS.glob("*_levers.py"), *TESTS.glob("claims/links*.py"), *TESTS.glob("month/*.py"), TESTS / "test_town.py"]
 WRITTEN = "".join(path.read_text(encoding="utf-8") for path in FILES)
 BESIDE_CLAIMS = {name for name in catalogue() if f'"{name}"' in WRITTEN}
 ACTIVE = {one.id for one in all_claims().claim if one.acting != "not yet"}

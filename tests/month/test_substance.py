@@ -11,7 +11,7 @@ from beboersim.month.order import MONTH
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
-from beboersim.world.codes import SOCIAL
+from beboersim.world.codes import NAMED_AREA, SOCIAL
 from beboersim.world.offending import Crime
 from beboersim.world.relative import against_the_mean, by_degree
 from beboersim.world.school import Schooling
@@ -204,3 +204,14 @@ def test_the_start_has_about_the_attachment_that_is_assumed() -> None:
     loose = w.persons.weak[rows] == 1
     assert loose[social].mean() == pytest.approx(USE.loose_social, abs=0.1)
     assert loose[~social].mean() == pytest.approx(USE.loose_other, abs=0.1)
+
+
+def test_the_lever_is_the_attention_that_adult_users_get() -> None:
+    """`substance.focus`: nothing, as in 2015, and all."""
+    seen = []
+    for focus in (0.0, 1.0):
+        town = small_town(("Aarhus",), settings={"substance.focus": focus, "list.ethnicity_criterion": False})
+        c = town.context
+        here = town.world.areas.kind == NAMED_AREA
+        seen.append(substance.focus_now(c, substance.substance_now(c))[here])
+    assert (seen[0] < seen[1]).all()
