@@ -330,7 +330,7 @@ def test_a_cafe_of_the_young_collapses_without_volunteers_and_one_of_staff_witho
     by_staff = {"cafe_evenings": 1.0, "cafe_run_by_young": False}
     town = ran(1, 0.2, **by_staff)
     assert attendance(town) > 0.0
-    town.context.dose[:] = 0.0
+    town.world.areas.staff[:] = 0.0
     assert attendance(town) == 0.0
 
 
