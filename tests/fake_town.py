@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from beboersim.experiments.options import RunOptions
+from beboersim.experiments.past import LARGEST
 from beboersim.experiments.runs import RunResult, RunSpec, execute
 from beboersim.outcomes.counts import NAMES
 from beboersim.policy.plan import Plan
@@ -38,6 +39,9 @@ class FakeRecord(NamedTuple):
 
 class FakeTown:
     """Stands in for beboersim.town.Town: the same arguments, the same records."""
+
+    # Too large to be kept for the next run: what it does depends on its scenario from the first day.
+    world = SimpleNamespace(persons=SimpleNamespace(birth=range(LARGEST + 1)))
 
     def __init__(self, *, places: tuple[str, ...], plan: Plan, start: date, until: date, scale: float, seed: int,
                  areas_file: Path | None, cohorts: tuple[date, ...]) -> None:  # fmt: skip

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar, cast
@@ -75,5 +76,15 @@ def borrowing(function: F) -> F:
 
 
 def is_compiled() -> bool:
-    """Say whether an earlier process has left compiled kernels in the cache folder."""
-    return any(Path(numba.config.CACHE_DIR).rglob("*.nbc"))
+    """Say whether an earlier process has run a town for a year, and so left all kernels compiled."""
+    return _mark().exists()
+
+
+def note_compiled() -> None:
+    """Leave word in the cache folder that a town has been run for a year."""
+    with suppress(OSError):
+        _mark().touch()
+
+
+def _mark() -> Path:
+    return Path(numba.config.CACHE_DIR) / "whole"

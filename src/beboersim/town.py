@@ -15,6 +15,7 @@ from beboersim.chance import signed
 from beboersim.errors import InputError
 from beboersim.evidence.areas import AreaRow, areas_in, listed_history, read_areas, years_running
 from beboersim.evidence.municipalities import municipality
+from beboersim.kernel import note_compiled
 from beboersim.law.lists import ListRules, listed_as, load_rules, rules_on
 from beboersim.month.applicants import Letting
 from beboersim.month.asking import WHOLE, Pieces
@@ -151,6 +152,7 @@ class Town:
         c.month += 1
         if c.month % 12 == COMPACT_MONTH:
             c.world.compact()
+            note_compiled()
 
     def run(self, until: datetime.date) -> None:
         """Run to a day, which is not included."""

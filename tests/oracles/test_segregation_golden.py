@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -121,8 +123,16 @@ def test_b_the_closed_form_holds_for_areas_of_different_sizes() -> None:
     assert abs(d.mean() - closed) < 5 * d.std() / np.sqrt(len(d))
 
 
-def test_b_large_areas_meet_the_approximation_without_a_seam() -> None:
-    # 1/sqrt(2 pi n p q) is within 1/n of the closed form; 1,000 and 1,001 residents take different code.
+@pytest.mark.parametrize("size", [20, 170, 1000])
+def test_b_the_closed_form_is_that_of_whole_numbers(size: int) -> None:
+    share, k = Fraction(3, 8), int(size * 0.375) + 1
+    exact = k * comb(size, k) * share**k * (1 - share) ** (size - k + 1) / (size * share * (1 - share))
+    sizes = np.full((2, 5), size)
+    assert s.expected_dissimilarity(sizes * 0.375, sizes) == pytest.approx(np.full(2, float(exact)), rel=1e-12)
+
+
+def test_b_large_areas_meet_the_approximation() -> None:
+    # 1/sqrt(2 pi n p q) is within 1/n of the closed form.
     for size in (1000, 1001, 100_000):
         sizes = np.full(3, size)
         assert s.expected_dissimilarity(sizes * 0.4, sizes) == pytest.approx(

@@ -85,9 +85,9 @@ def do_chunk(chunk: Chunk, told: Callable[[str], None] | None = None) -> Payload
     import pyarrow as pa
 
     rows: list[dict[str, Any]] = []
-    areas: list[Columns] = []
-    towns: list[Columns] = []
-    for run in sorted(chunk.runs, key=lambda run: run.run_id):
+    found: dict[str, tuple[Columns, Columns]] = {}
+    # Runs that follow each other may share their past (see `past`); in the files they are in the order of their names.
+    for run in chunk.runs:
         if told is not None:
             told(run.run_id)
         more = {"policy": run.policy, "future": run.future}
@@ -97,17 +97,17 @@ def do_chunk(chunk: Chunk, told: Callable[[str], None] | None = None) -> Payload
             continue
         try:
             result = running.execute(run.spec)
-            columns = area_columns(result), town_columns(result)
+            found[run.run_id] = area_columns(result), town_columns(result)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             failed["traceback"] = traceback.format_exc()
             rows.append(run_row(run.spec, run.run_id, None, said) | more | failed)
             continue
         rows.append(run_row(run.spec, run.run_id, result.wall_seconds) | more)
-        areas.append(columns[0])
-        towns.append(columns[1])
+    rows.sort(key=lambda row: str(row["run_id"]))
     table = pa.Table.from_pylist(rows, schema=part_schema())
-    return payload_of(chunk.stem, table, table_of(areas) if areas else None, table_of(towns) if towns else None)
+    areas, towns = (table_of([found[name][at] for name in sorted(found)]) if found else None for at in range(2))
+    return payload_of(chunk.stem, table, areas, towns)
 
 
 def payload_of(stem: str, runs: pa.Table, areas: pa.Table | None, towns: pa.Table | None) -> Payload:

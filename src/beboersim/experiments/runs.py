@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beboersim.experiments.past import begun
 from beboersim.experiments.provenance import data_version, file_hash, package_version
 from beboersim.outcomes.counts import FLOWS, NAMES
 from beboersim.outcomes.metrics import municipality_metrics, sums_over
@@ -194,19 +195,8 @@ def towns(records: Sequence[Record], plan: Plan | None = None) -> Towns:
 
 def execute(spec: RunSpec, progress: Progress | None = None) -> RunResult:
     """Run a town from start to end; `progress` hears of every 1 January."""
-    from beboersim.town import Town
-
     began, plan = perf_counter(), spec.plan()
-    town = Town(
-        places=spec.places,
-        plan=plan,
-        start=spec.start,
-        until=spec.until,
-        scale=spec.scale,
-        seed=spec.seed,
-        areas_file=spec.areas,
-        cohorts=spec.cohorts,
-    )
+    town = begun(spec, plan)
     for day in januaries(spec.start, spec.until):
         town.run(day)
         if progress is not None:
@@ -245,7 +235,7 @@ def specs_of(options: RunOptions, cohorts: tuple[date, ...]) -> list[RunSpec]:
 def execute_all(
     specs: Sequence[RunSpec], workers: int = 1, progress: Callable[[], None] | None = None
 ) -> list[RunResult]:
-    """Run them all, in the order given whatever the number of processes; `progress` hears of every year run here.
+    """Run them all, seed by seed; return them in the order given. `progress` hears of every year run here.
 
     With several workers it hears of all years of a run when that run is done.
     """
@@ -254,12 +244,22 @@ def execute_all(
         if progress is not None:
             progress()
 
-    if workers <= 1 or len(specs) <= 1:
-        return [execute(spec, tick) for spec in specs]
+    # Runs of one seed share their past (see `past`), so they follow each other.
+    order = sorted(range(len(specs)), key=lambda at: specs[at].seed)
+    asked = [specs[at] for at in order]
+    results = _in_turn(asked, tick) if workers <= 1 or len(specs) <= 1 else _side_by_side(asked, workers, tick)
+    return [result for _, result in sorted(zip(order, results, strict=True), key=lambda pair: pair[0])]
+
+
+def _in_turn(specs: Sequence[RunSpec], tick: Progress) -> list[RunResult]:
+    return [execute(spec, tick) for spec in specs]
+
+
+def _side_by_side(specs: Sequence[RunSpec], workers: int, tick: Progress) -> list[RunResult]:
     from beboersim.kernel import is_compiled
 
     # Kernels are compiled once, here, and not by every worker at the same time.
-    first = [] if is_compiled() else [execute(specs[0], tick)]
+    first = [] if is_compiled() else _in_turn(specs[:1], tick)
     return first + _in_processes(specs[len(first) :], workers, tick)
 
 

@@ -261,7 +261,7 @@ def dry_run(experiment: Experiment, folder: Path | None, workers: int) -> Measur
     began, seconds, size = perf_counter(), 0.0, 0
     for heard in in_processes(chunks, 1, was_compiled):
         if heard.payload is not None:
-            # The first may have compiled the model and has loaded it: where that weighs, the second is a run's time.
+            # The first has loaded the model, or compiled it: where that weighs, the second is a run's time.
             began, seconds = perf_counter(), perf_counter() - began
             size = len(heard.payload.runs) + len(heard.payload.areas) + len(heard.payload.towns)
             if was_compiled and seconds > LONG:

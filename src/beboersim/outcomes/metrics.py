@@ -216,12 +216,11 @@ def sums_over(counts: Counts, groups: NDArray[np.int64]) -> dict[str, Floats]:
     return {name: np.asarray(_get(counts, name) @ member) for name in ADDED if name in counts}
 
 
-def _by_row(index: Callable[..., float], *tables: Floats, inner: int = 1) -> Floats:
-    """Apply an index of one table to each table of a history."""
-    lead = tables[0].shape[:-inner]
-    found = np.empty(lead)
-    for at in np.ndindex(lead):
-        found[at] = index(*(table[at] for table in tables))
+def _by_table(index: Callable[[Floats], float], tables: Floats) -> Floats:
+    """Apply an index of one table, which has two axes, to each table of a history."""
+    found = np.empty(tables.shape[:-2])
+    for at in np.ndindex(found.shape):
+        found[at] = index(tables[at])
     return found
 
 
@@ -230,11 +229,9 @@ def _segregation(counts: Counts) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for group in groups_measured():
         x, t = _sum(counts, group.counts), _get(counts, group.total)
-        d = segregation.dissimilarity(x, t)
-        chance = _by_row(segregation.expected_dissimilarity, x, t)
         found |= {
-            "dissimilarity" + group.suffix: d,
-            "dissimilarity_adj" + group.suffix: divide(d - chance, 1 - chance),
+            "dissimilarity" + group.suffix: segregation.dissimilarity(x, t),
+            "dissimilarity_adj" + group.suffix: segregation.adjusted_dissimilarity(x, t),
             "isolation" + group.suffix: segregation.isolation(x, t),
             "eta2" + group.suffix: segregation.eta2(x, t),
             "theil_h" + group.suffix: segregation.theil_h(x, t),
@@ -244,7 +241,7 @@ def _segregation(counts: Counts) -> dict[str, Floats]:
     found["exposure"] = segregation.exposure(outside, working, total)
     low, high, taxed = (_get(counts, name) for name in ("low_income", "high_income", "taxpayers"))
     classes = np.stack([low, taxed - low - high, high], axis=-1)
-    found["income_rank_h"] = _by_row(segregation.income_rank_h, classes, inner=2)
+    found["income_rank_h"] = _by_table(segregation.income_rank_h, classes)
     return found
 
 

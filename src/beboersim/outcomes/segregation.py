@@ -12,7 +12,7 @@ nobody else) it is NaN, which the store writes as null.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import comb, exp, lgamma, log
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -194,37 +194,42 @@ def squared_variation(table: ArrayLike) -> Floats:
     return _divide(np.nan_to_num(_divide(gaps, shares), nan=0.0).sum(-1), whole * (groups - 1))
 
 
-def _mean_deviation(size: int, share: float) -> float:
-    """Mean absolute deviation of a Binomial(size, share) count: De Moivre's closed form."""
-    k = int(size * share) + 1
-    if not 0 < share < 1 or k > size:
-        return 0.0
-    if size <= 1000:
-        return 2 * k * comb(size, k) * share**k * (1 - share) ** (size - k + 1)
-    logs = lgamma(size + 1) - lgamma(k + 1) - lgamma(size - k + 1)
-    return 2 * k * exp(logs + k * log(share) + (size - k + 1) * log(1 - share))
+@lru_cache(maxsize=1)
+def _log_factorials(most: int) -> Floats:
+    """Return log k! for k = 0 .. most."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1.0, most + 1)))])
 
 
-def expected_dissimilarity(group: ArrayLike, total: ArrayLike) -> float:
+def _mean_deviation(size: NDArray[np.int64], share: Floats) -> Floats:
+    """Mean absolute deviation of Binomial(size, share) counts: De Moivre's closed form."""
+    k = (size * share).astype(np.int64) + 1
+    some = (share > 0) & (share < 1) & (k <= size)
+    k, p = np.where(some, k, 0), np.where(some, share, 0.5)
+    # A power of two, so that the table is made anew only now and then.
+    ln = _log_factorials(1 << int(size.max(initial=1)).bit_length())
+    logs = ln[size] - ln[k] - ln[size - k] + k * np.log(p) + (size - k + 1) * np.log(1 - p)
+    return np.where(some, 2 * k * np.exp(logs), 0.0)
+
+
+def expected_dissimilarity(group: ArrayLike, total: ArrayLike) -> Floats:
     """D that chance alone gives if the group is spread at random over areas of these sizes.
 
-    Each area is a binomial draw at the overall share, weighted by its size. For areas of one size n this is
-    k C(n,k) p^k (1-p)^(n-k+1) / (n p (1-p)) with k = floor(np) + 1; about 1/sqrt(2 pi n p (1-p)).
+    Areas are the last axis. Each is a binomial draw at the overall share, weighted by its size. For areas of one size
+    n this is k C(n,k) p^k (1-p)^(n-k+1) / (n p (1-p)) with k = floor(np) + 1; about 1/sqrt(2 pi n p (1-p)).
     """
     sizes = np.asarray(total, np.float64)
-    whole = float(sizes.sum())
-    share = float(np.asarray(group, np.float64).sum()) / whole if whole > 0 else 0.0
-    if not 0 < share < 1:
-        return float("nan")
-    unique, times = np.unique(np.rint(sizes[sizes > 0]).astype(np.int64), return_counts=True)
-    deviation = sum(int(many) * _mean_deviation(int(size), share) for size, many in zip(unique, times, strict=True))
-    return deviation / (2 * whole * share * (1 - share))
+    whole = sizes.sum(-1)
+    share = _divide(np.asarray(group, np.float64).sum(-1), whole)
+    share = np.where((share > 0) & (share < 1), share, np.nan)
+    counts = np.nan_to_num(np.rint(sizes)).astype(np.int64)
+    deviation = _mean_deviation(counts, np.nan_to_num(share)[..., None]).sum(-1)
+    return _divide(deviation, 2 * whole * share * (1 - share))
 
 
-def adjusted_dissimilarity(group: ArrayLike, total: ArrayLike) -> float:
+def adjusted_dissimilarity(group: ArrayLike, total: ArrayLike) -> Floats:
     """D less what chance gives in units of this size: (D - E[D]) / (1 - E[D]) (Carrington & Troske)."""
     chance = expected_dissimilarity(group, total)
-    return (float(dissimilarity(group, total)) - chance) / (1 - chance)
+    return _divide(dissimilarity(group, total) - chance, 1 - chance)
 
 
 def income_rank_h(table: ArrayLike, order: int = 4) -> float:
