@@ -80,7 +80,7 @@ def test_the_past_is_kept_as_it_was_however_many_go_on_from_it() -> None:
 )
 def test_what_another_world_has_been_through_is_nobody_else_s_past(changed: dict[str, object]) -> None:
     plan = spec().plan()
-    kept = past.Past(past.facts_of(spec()), plan, date(2015, 12, 1), b"")
+    kept = past.Past(past.facts_of(spec()), plan, date(2015, 12, 1), b"", ())
     assert kept.is_of(spec(), plan)
     other = spec(**changed)
     assert not kept.is_of(other, other.plan())
@@ -89,7 +89,7 @@ def test_what_another_world_has_been_through_is_nobody_else_s_past(changed: dict
 @pytest.mark.parametrize(("begins", "shares"), [("2015-12-02", True), ("2015-12-01", False), ("2015-06-15", False)])
 def test_a_policy_that_begins_earlier_has_a_past_of_its_own(begins: str, shares: bool) -> None:
     early = scenario("early", date.fromisoformat(begins))
-    kept = past.Past(past.facts_of(spec()), spec().plan(), date(2015, 12, 1), b"")
+    kept = past.Past(past.facts_of(spec()), spec().plan(), date(2015, 12, 1), b"", ())
     assert kept.is_of(spec(scenario=early), spec(scenario=early).plan()) is shares
 
 

@@ -15,6 +15,7 @@ from beboersim.experiments.provenance import file_hash
 
 if TYPE_CHECKING:
     from beboersim.experiments.runs import RunSpec
+    from beboersim.month.exchange import Exchange
     from beboersim.policy.plan import Plan
     from beboersim.town import Town
 
@@ -22,12 +23,13 @@ LARGEST = 600_000  # rows of persons; a larger town would take too much of a wor
 
 
 class Past(NamedTuple):
-    """A town on a day, and what decided it until then."""
+    """A town on a day, and what decided it until then. Its exchanges, which never change, all runs use."""
 
     facts: tuple[object, ...]
     plan: Plan
     day: date
     town: bytes
+    exchanges: tuple[Exchange, ...]
 
     def is_of(self, spec: RunSpec, plan: Plan) -> bool:
         """Say whether a run would have come to this very town by this day."""
@@ -49,7 +51,7 @@ def begun(spec: RunSpec, plan: Plan) -> Town:
     for past in kept:
         if past.is_of(spec, plan):
             town: Town = pickle.loads(past.town)  # bytes that this process made itself
-            town.plan = plan
+            town.plan, town.context.exchanges = plan, past.exchanges
             return town
     town = Town(
         places=spec.places,
@@ -64,7 +66,9 @@ def begun(spec: RunSpec, plan: Plan) -> Town:
     day = before_parting(spec)
     if spec.start < day < spec.until and len(town.world.persons.birth) <= LARGEST:
         town.run(day)
-        kept[:] = [Past(facts_of(spec), plan, day, pickle.dumps(town, pickle.HIGHEST_PROTOCOL))]
+        exchanges, town.context.exchanges = town.context.exchanges, ()
+        kept[:] = [Past(facts_of(spec), plan, day, pickle.dumps(town, pickle.HIGHEST_PROTOCOL), exchanges)]
+        town.context.exchanges = exchanges
     return town
 
 

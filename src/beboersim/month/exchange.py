@@ -10,7 +10,7 @@ is the model's own mobility (world.mobility).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -92,6 +92,7 @@ class Exchange:
     of_kind: F64  # kind x cell: what leaves with one household of a kind
     of_group: F64  # group x cell: what comes with one of a group
     kind_of_group: I64
+    years: dict[int, YearOfExchange] = field(default_factory=dict)  # those asked for so far (see `year_of`)
 
     def balance(self, time: float) -> F64:
         """Return how much more often each kind leaves than mobility says, in the year of a date."""
@@ -116,7 +117,7 @@ class Beliefs(NamedTuple):
     leaving: Leaving
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=8)  # some 6 MB each; runs that follow each other share one
 def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, p: Beliefs) -> Exchange:
     """Return the exchange of one municipality from 1 January of a year.
 
@@ -162,9 +163,15 @@ def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, 
     )
 
 
-@lru_cache(maxsize=1024)
 def year_of(one: Exchange, k: int) -> YearOfExchange:
-    """Return who comes and goes in the k-th year of a path, 0 the first."""
+    """Return who comes and goes in the k-th year of a path, 0 the first; it is worked out once."""
+    if k not in one.years:
+        one.years[k] = worked_out(one, k)
+    return one.years[k]
+
+
+def worked_out(one: Exchange, k: int) -> YearOfExchange:
+    """Return who comes and goes in a year so that the path is followed."""
     now, first = one.path.residents[k], one.path.residents[0]
     present = one.stock > 0
     grown = np.divide(by_age_of_kind(now), by_age_of_kind(first), out=np.ones(KINDS), where=present)

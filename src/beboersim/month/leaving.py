@@ -406,7 +406,7 @@ def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
     return found
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def chances_of_year(
     exchanges: tuple[Exchange, ...], years: tuple[int, ...], stigma_on: float, p: Leaving
 ) -> tuple[F64, F64, F64, F64]:
