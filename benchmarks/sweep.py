@@ -81,13 +81,13 @@ def overhead(experiment: Experiment, folder: Path) -> float:
     """Return milliseconds a run that a sweep takes beside the runs, from its first part on disk to its last."""
     written: list[tuple[float, int]] = []
     sweep(experiment, folder, How(), lambda state: written.append((time.perf_counter(), state.done)))
-    seconds = open_results(folder).runs.to_pandas()["wall_seconds"].to_numpy()
+    runs = open_results(folder).runs
+    took = dict(zip(runs["run_id"], runs["wall_seconds"], strict=True))
     steps = [(at, done) for at, done in written if done]
     (first, before), (last, all_runs) = steps[0], steps[-1]
     # The runs of the first part are not in the time measured; parts are in the order of the runs.
     order = [run.run_id for run in experiment.planned()]
-    by_id = dict(zip(open_results(folder).runs.to_pandas()["run_id"], seconds, strict=True))
-    inside = sum(by_id[run] for run in order[before:])
+    inside = sum(took[run] for run in order[before:])
     return 1000.0 * ((last - first) - inside) / (all_runs - before)
 
 
