@@ -141,6 +141,7 @@ class Market(NamedTuple):
     first_area: I64  # of each municipality
     applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
     answered: I64  # the last vacancy that each seeker has said no to, or may not have; HOUSED once it has a home
+    offered: I64  # the last vacancy that was offered to each seeker wherever it looked
     walks: I64  # room for those of one vacancy, see `walks_of`
 
 
@@ -285,7 +286,7 @@ def let_month(
     """
     # By name before the loops: taking a column out of a table within them costs more than the rest of a glance.
     size, kinds, home_area, resources = m.glance
-    answered, applying, rows, facts, walks = m.answered, m.applying, m.rows, m.facts, m.walks
+    answered, offered, applying, rows, facts, walks = m.answered, m.offered, m.applying, m.rows, m.facts, m.walks
     area_of, searching_since, contact_of, home_of = (
         households.area, households.search_since, households.contact, households.dwelling
     )  # fmt: skip
@@ -327,6 +328,8 @@ def let_month(
                 k = queue[position] & 0xFFFFFFFF
                 again = 1 if answered[k] >= number else 0
                 if again == 1 and (everybody == 0 or answered[k] == HOUSED or applying[k, column] != STAYS_AWAY):
+                    continue
+                if everybody == 1 and offered[k] == number:
                     continue
                 if route == REHOUSING:
                     row = rows[k]
@@ -376,7 +379,9 @@ def let_month(
                             wish = pull(standing[area], standing[contact], own, urgent, strength, likeness, p)
                             wish += m.appeal[area]
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
-                        if everybody == 0:
+                        if everybody == 1:
+                            offered[k] = number
+                        else:
                             applying[k, column] = answer
                     if again == 0:
                         considered += 1.0
@@ -620,6 +625,7 @@ def letting(c: Context) -> None:
         first_area=first_area,
         applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
         answered=np.full(found, -1, np.int64),
+        offered=np.full(found, -1, np.int64),
         walks=np.empty((MOST_WALKS, 4), np.int64),
     )
     let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)
