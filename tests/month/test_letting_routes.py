@@ -314,6 +314,25 @@ def test_who_avoids_the_areas_name_is_counted_and_gets_no_offer() -> None:
     assert estate.flow("let_list") + estate.flow("let_other") == 1
 
 
+@pytest.mark.parametrize(("months_empty", "name_counts", "lets"), [(2, 0.0, False), (3, 0.0, True), (3, 1.0, False)])
+def test_a_home_nobody_took_is_offered_to_those_who_look_elsewhere_but_not_to_those_who_avoid_its_name(
+    months_empty: int, name_counts: float, lets: bool
+) -> None:
+    estate = Estate()
+    c = estate.c
+    fields = dict(likeness=1e6, stigma_apply=1e6, untaken_months=3.0)
+    c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(**fields))
+    c.levers = c.levers | {"stigma.on_applying": name_counts}
+    c.world.areas.stigma[estate.area] = 1.0
+    home, row = estate.vacancy(), estate.seeker()
+    c.world.dwellings.vacant_since[home] = c.month - months_empty
+    c.standing[estate.area] = c.standing[c.world.households.contact[row]] + 0.5
+    estate.let()
+    assert estate.tenant_of(home) == (row if lets else NOBODY)
+    assert estate.flow("considered") == 1  # whoever is asked twice about one home counts once
+    assert estate.flow("avoided") == (1 if name_counts and months_empty >= 3 else 0)
+
+
 def test_moves_are_booked_for_every_member() -> None:
     estate = Estate()
     estate.vacancy()

@@ -87,6 +87,7 @@ class Letting(NamedTuple):
     stigma_resources: float
     income_utility: float
     likeness: float
+    untaken_months: float
     own_area: float
     urgency: float
     conditions: float

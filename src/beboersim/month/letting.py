@@ -141,6 +141,7 @@ class Market(NamedTuple):
     first_area: I64  # of each municipality
     applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
     answered: I64  # the last vacancy that each seeker has said no to, or may not have; HOUSED once it has a home
+    offered: I64  # the last vacancy that was offered to each seeker wherever it looked
     walks: I64  # room for those of one vacancy, see `walks_of`
 
 
@@ -155,14 +156,21 @@ class HeldRules(NamedTuple):
 
 
 @kernel
-def pull(standing: float, known_standing: float, own: int, urgent: int, resources: float, p: Letting) -> float:
+def pull(
+    standing: float, known_standing: float, own: int, urgent: int, resources: float, likeness: float, p: Letting
+) -> float:
     """Return how an area draws a seeker, in utility, whatever its name.
 
     People look where they know somebody and in places of like standing; those without a home are less choosy; the
     resourceful mind poor conditions more. Standing is the nearness to the list's lines without origin
     (month.measuring.conditions_of). Origin is not read.
+
+    Parameters
+    ----------
+    likeness
+        Utility lost per unit by which the standings differ: `p.likeness`, or nil where a home is offered to everybody.
     """
-    wish = p.own_area * own + p.urgency * urgent - p.likeness * abs(standing - known_standing)
+    wish = p.own_area * own + p.urgency * urgent - likeness * abs(standing - known_standing)
     return wish - p.conditions * resources * standing
 
 
@@ -205,7 +213,14 @@ def applies(u: float, wish: float, named: float, strength: float, p: Letting) ->
 
 @borrowing
 def walks_of(
-    r: AreaRule, kind: int, rooms: int, duty: int, words: tuple[int, int, int, int], spare: int, walks: I64
+    r: AreaRule,
+    kind: int,
+    rooms: int,
+    duty: int,
+    words: tuple[int, int, int, int],
+    spare: int,
+    everybody: int,
+    walks: I64,
 ) -> int:
     """Write down which queues are walked for a vacancy, one after the other; return how many.
 
@@ -215,8 +230,11 @@ def walks_of(
         The home's draw: whose turn it is on each route.
     spare
         Rooms more than suitable for a household when nobody of the right size wants the home.
+    everybody
+        1 for a home that nobody has taken for so long that it is offered to everybody, wherever they looked.
     walks
-        Filled in: a route of codes.ROUTES; for whom (FIRST_GROUP, SECOND_GROUP or BOTH_GROUPS); rooms to spare.
+        Filled in: a route of codes.ROUTES; for whom (FIRST_GROUP, SECOND_GROUP or BOTH_GROUPS); rooms to spare; 1 where
+        it is offered to everybody.
     """
     municipal_turn = 1 if uniform(words[0]) < r.assignment_share else 0
     flexible_turn = 1 if uniform(words[1]) < r.flexible_share else 0
@@ -227,22 +245,26 @@ def walks_of(
         if is_open(route, kind, duty, municipal_turn, flexible_turn, internal_turn) == 0:
             continue
         if two_groups(r, route, rooms) == 1:
-            number = add_walk(walks, number, route, FIRST_GROUP, 0)
-            number = add_walk(walks, number, route, SECOND_GROUP, 0)
+            number = add_walk(walks, number, route, FIRST_GROUP, 0, 0)
+            number = add_walk(walks, number, route, SECOND_GROUP, 0, 0)
+        elif route == OTHER:
+            number = add_walk(walks, number, route, BOTH_GROUPS, spare, everybody)
         else:
-            number = add_walk(walks, number, route, BOTH_GROUPS, spare if route == OTHER else 0)
-        # Nobody whom the home suits: the list again, which under a duty is the flexible one, for smaller households.
-        if spare > 0 and route == (FLEXIBLE if duty == 1 else LIST):
-            number = add_walk(walks, number, route, BOTH_GROUPS, spare)
+            number = add_walk(walks, number, route, BOTH_GROUPS, 0, 0)
+        # Nobody whom the home suits: the list again, which under a duty is the flexible one, for smaller households,
+        # and in the end for those who had not applied for the area.
+        if spare + everybody > 0 and route == (FLEXIBLE if duty == 1 else LIST):
+            number = add_walk(walks, number, route, BOTH_GROUPS, spare, everybody)
     return number
 
 
 @borrowing
-def add_walk(walks: I64, number: int, route: int, wanted: int, spare: int) -> int:
+def add_walk(walks: I64, number: int, route: int, wanted: int, spare: int, everybody: int) -> int:
     """Write down one more walk; return how many there are now."""
     walks[number, 0] = route
     walks[number, 1] = wanted
     walks[number, 2] = spare
+    walks[number, 3] = everybody
     return number + 1
 
 
@@ -259,11 +281,12 @@ def let_month(
 ) -> None:
     """Fill the month's vacancies one after the other: walk the queues until somebody takes the home.
 
-    Who has said no to a home, or stays away from its area, is not asked again on a later route.
+    Who has said no to a home, or stays away from its area, is not asked again on a later route; but a home that nobody
+    takes for months is offered to everybody in the end (`letting.untaken_months`).
     """
     # By name before the loops: taking a column out of a table within them costs more than the rest of a glance.
     size, kinds, home_area, resources = m.glance
-    answered, applying, rows, facts, walks = m.answered, m.applying, m.rows, m.facts, m.walks
+    answered, offered, applying, rows, facts, walks = m.answered, m.offered, m.applying, m.rows, m.facts, m.walks
     area_of, searching_since, contact_of, home_of = (
         households.area, households.search_since, households.contact, households.dwelling
     )  # fmt: skip
@@ -272,6 +295,7 @@ def let_month(
         home = vacancies[number]
         area = dwellings.area[home]
         town = areas.municipality[area]
+        column = area - m.first_area[town]
         organisation = areas.organisation[area]
         rooms = int(dwellings.rooms[home])
         r = rule_of(rules, area)
@@ -282,8 +306,9 @@ def let_month(
         others_turn = 1 if uniform(words[3]) >= r.work_share else 0
         empty_months = m.month - int(dwellings.vacant_since[home])
         tenant = -1
-        for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), walks)):
-            route, wanted, spare = walks[walk, 0], walks[walk, 1], walks[walk, 2]
+        in_the_end = 1 if empty_months >= p.untaken_months else 0
+        for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), in_the_end, walks)):
+            route, wanted, spare, everybody = walks[walk, 0], walks[walk, 1], walks[walk, 2], walks[walk, 3]
             if route == REHOUSING:
                 queue, start, stop = m.rehousing.keys, m.rehousing.starts[town], m.rehousing.starts[town + 1]
             elif route == ASSIGNED and kind != ELDERLY:
@@ -301,7 +326,10 @@ def let_month(
             considered = considered_rich = 0.0
             for position in range(start, stop):
                 k = queue[position] & 0xFFFFFFFF
-                if answered[k] >= number:
+                again = 1 if answered[k] >= number else 0
+                if again == 1 and (everybody == 0 or answered[k] == HOUSED or applying[k, column] != STAYS_AWAY):
+                    continue
+                if everybody == 1 and offered[k] == number:
                     continue
                 if route == REHOUSING:
                     row = rows[k]
@@ -339,20 +367,25 @@ def let_month(
                 strength = resources[k]
                 rich = 1.0 if strength > p.resourceful else 0.0
                 if chooses == 1:
-                    answer = applying[k, area - m.first_area[town]]
-                    if answer == NOT_ASKED:
+                    answer = applying[k, column]
+                    if answer == NOT_ASKED or (everybody == 1 and answer == STAYS_AWAY):
                         u = uniform(philox(m.seed, mix(person[row], place[area]), m.apply_address, 0)[0])
                         contact = contact_of[row]
                         own = 1 if area == contact or lives_here == 1 else 0
                         urgent = 1 if home_of[row] < 0 else 0
                         answer = STAYS_AWAY
                         if u < keenest_of[2 * urgent + own]:
-                            wish = pull(standing[area], standing[contact], own, urgent, strength, p)
+                            likeness = 0.0 if everybody == 1 else p.likeness
+                            wish = pull(standing[area], standing[contact], own, urgent, strength, likeness, p)
                             wish += m.appeal[area]
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
-                        applying[k, area - m.first_area[town]] = answer
-                    considered += 1.0
-                    considered_rich += rich
+                        if everybody == 1:
+                            offered[k] = number
+                        else:
+                            applying[k, column] = answer
+                    if again == 0:
+                        considered += 1.0
+                        considered_rich += rich
                     if answer != APPLIES:
                         answered[k] = number
                         if answer == AVOIDS:
@@ -511,7 +544,7 @@ def keenest(p: Letting, appeal: float) -> F64:
     if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
         for urgent in range(2):
             for own in range(2):
-                wish = pull(0.0, 0.0, own, urgent, 0.0, p) + appeal
+                wish = pull(0.0, 0.0, own, urgent, 0.0, p.likeness, p) + appeal
                 chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
     return chances
 
@@ -592,7 +625,8 @@ def letting(c: Context) -> None:
         first_area=first_area,
         applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
         answered=np.full(found, -1, np.int64),
-        walks=np.empty((MOST_WALKS, 3), np.int64),
+        offered=np.full(found, -1, np.int64),
+        walks=np.empty((MOST_WALKS, 4), np.int64),
     )
     let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)
     after_the_moves(c, rows, market.left)
