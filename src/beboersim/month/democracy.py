@@ -231,8 +231,8 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     """Return what is decided about meetings this month."""
     reach = np.ones(len(c.world.areas.kind))
     fill_reach(
-        c.world.areas, residents_of(c), c.by_area("democracy.workshops"), reference(c).staff, usual_workshops(),
-        reach_of_council(c), p, reach,
+        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.kept(reference).staff,
+        usual_workshops(), c.kept(reach_of_council), p, reach,
     )  # fmt: skip
     return Invitations(
         reach, c.by_area("democracy.youth_council") * p.youth_council_gain, c.by_area("democracy.residents_steer"),
@@ -254,7 +254,7 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
 
 def democracy(c: Context) -> None:
     """Democracy: meetings, workshops, youth council and integration council."""
-    p = in_force(c)
+    p = c.kept(in_force)
     m = meetings_of(c, p)
     move_fit(c.world.areas, meet(c, m, p, False), m, usual_say(p), p)
 

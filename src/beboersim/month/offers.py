@@ -163,7 +163,7 @@ def offers(c: Context, p: Youth, counted: Count) -> F64:
         "friends_of_women": women,
         "company_then": c.young_at_start.company,
     }
-    found = nothing_new(c)
+    found = c.kept(nothing_new).copy()
     for name, column in columns.items():
         found[:, Offer._fields.index(name)] = column
     return found

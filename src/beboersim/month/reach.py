@@ -82,6 +82,16 @@ def filled(staff: float, kappa: float) -> float:
 
 
 @kernel
+def filled_where(full: F64, staff: F64, kappa: float) -> F64:
+    """Return `filled` by area, 0 where there is no plan; `full` is the staff that a plan can have."""
+    found = np.zeros(len(full))
+    for area in range(len(full)):
+        if full[area] > 0.0:
+            found[area] = filled(staff[area], kappa)
+    return found
+
+
+@kernel
 def weight_of(sex: int, outside: int, women: float, outside_work: float) -> float:
     """Return how many times a man's in work an adult's chance of contact is (M01: participants come with weights)."""
     return (women if sex == 1 else 1.0) * (outside_work if outside == 1 else 1.0)
@@ -281,16 +291,13 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         The chance that a contact is broken this month, by area.
     """
     areas, p = c.world.areas, c.parameters.staff
-    full = full_staff(c)
+    full = c.kept(full_staff)
     all_work = np.divide(areas.staff, full, out=np.zeros(len(full)), where=full > 0.0)
     free = lever(c, "staff.non_authority", at_start)
     able = staff_per_1000(c) * areas.fit * (free + (1.0 - free) * p.authority)
 
     def part(one: F64) -> F64:
-        found = np.zeros(len(one))
-        for area in np.flatnonzero(full > 0.0):
-            found[area] = filled(able[area] * one[area], p.kappa)
-        return found
+        return filled_where(full, able * one, p.kappa)
 
     contact = c.number("staff.on_contact") * part(all_work) * by_being_known(c)
     if not at_start:
@@ -306,7 +313,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         gain=gain,
         lasting=0.5 ** (1.0 / (p.lasting_months * times)),
         bridge=bridge(c),
-        planned=has_plan(c),
+        planned=c.kept(has_plan),
     )
 
 
@@ -318,7 +325,7 @@ def bridge(c: Context) -> float:
 def by_being_known(c: Context) -> F64:
     """Return the reach that being known gives, over that at the reference, by area (C-17)."""
     p = c.parameters.staff
-    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / known_in_the_mean(c)
+    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.kept(known_in_the_mean)
 
 
 def without_plan(c: Context) -> F64:

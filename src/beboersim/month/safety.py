@@ -206,19 +206,25 @@ def move_all(safe: F64, places: int, first: F64, change: F64, half_life: float) 
         safe[area] = safe_next(safe[area], first[area], change[area], half_life)
 
 
+def in_force(c: Context) -> Safety:
+    """Return the parameters with what a switch closes set to no effect."""
+    p = c.parameters.safety
+    return p._replace(
+        plan=p.plan * c.number("safety.from_plan"),
+        network=p.network * c.number("safety.from_networks"),
+        clubs=p.clubs * c.number("safety.from_clubs"),
+    )
+
+
 def conditions(c: Context, at_start: bool = False) -> F64:
     """Return what the conditions of every area add to the log-odds of feeling safe; at the start no lever is read."""
-    world, p = c.world, c.parameters.safety
+    world = c.world
     counts, found = np.zeros((len(c.dose), IN_CLUBS + 1)), np.zeros(len(c.dose))
     count_members(world.persons, world.ties, world.households, world.areas, world.used, c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
-        world.areas.staff_known / known_in_the_mean(c), np.nan_to_num(c.measurement.convicted[:, 0]),
-        p._replace(
-            plan=p.plan * c.number("safety.from_plan"),
-            network=p.network * c.number("safety.from_networks"),
-            clubs=p.clubs * c.number("safety.from_clubs"),
-        ),
+        world.areas.staff_known / c.kept(known_in_the_mean), np.nan_to_num(c.measurement.convicted[:, 0]),
+        c.kept(in_force),
         found,
     )  # fmt: skip
     return found
@@ -227,7 +233,7 @@ def conditions(c: Context, at_start: bool = False) -> F64:
 def safety(c: Context) -> None:
     """Safety: how many feel safe where they live."""
     p = c.parameters.safety
-    move_all(c.world.areas.safety, c.world.places, first_level(c), conditions(c) - c.safety_then, p.half_life)
+    move_all(c.world.areas.safety, c.world.places, c.kept(first_level), conditions(c) - c.safety_then, p.half_life)
 
 
 def first_level(c: Context) -> F64:

@@ -311,7 +311,7 @@ def job_loss_by_use(c: Context) -> F64:
 
     Source: effects M30, A-10; the mean of the nation is not moved.
     """
-    p = substance_now(c)
+    p = c.kept(substance_now)
     found = np.full(NOT_DRAWN + 1, against_the_mean(p.job_loss, p.job_loss_share, 0))
     found[HEAVY] = against_the_mean(p.job_loss, p.job_loss_share, 1)
     found[NOT_DRAWN] = 1.0
@@ -320,7 +320,7 @@ def job_loss_by_use(c: Context) -> F64:
 
 def substance(c: Context) -> None:
     """Substance use: onset, heavy use, recovery, relapse."""
-    world, p = c.world, substance_now(c)
+    world, p = c.world, c.kept(substance_now)
     s = surroundings(c, p)
     who, what = asked(
         c.pieces,

@@ -265,7 +265,7 @@ def residents_of(c: Context) -> F64:
 def offers_of(c: Context, p: Volunteering) -> Offers:
     """Return the month's rates of joining and stopping by area; the premises in use are written down."""
     offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
-    make_offers(c.world.areas, residents_of(c), efforts(c), reference(c), p, offers)
+    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.kept(reference), p, offers)
     return offers
 
 
@@ -282,7 +282,7 @@ def meet(c: Context, offers: Offers, p: Volunteering) -> None:
 
 def volunteering(c: Context) -> None:
     """Volunteering: who runs something, who joins an association, and the rooms that they use."""
-    p = in_force(c)
+    p = c.kept(in_force)
     meet(c, offers_of(c, p), p)
 
 

@@ -380,6 +380,11 @@ def pension_age_months(time: float) -> int:
     return round(age * 12.0)
 
 
+def turning(c: Context) -> tuple[F64, F64]:
+    """Return the rates of becoming weakly attached to work and of recovering, by municipality."""
+    return np.stack([one.becomes_weak for one in c.attachment]), np.stack([one.recovers for one in c.attachment])
+
+
 def market(c: Context) -> Market:
     """Return the month's market for work."""
     start = c.start_month / 12.0
@@ -389,13 +394,12 @@ def market(c: Context) -> Market:
         trends.nonwestern_employment_logit_trend(c.rates_time) - trends.nonwestern_employment_logit_trend(start),
         c.number("stigma.on_callbacks"),
         c.number("funding.on_jobs"),
-        without_plan(c) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
-        np.stack([one.becomes_weak for one in c.attachment]),
-        np.stack([one.recovers for one in c.attachment]),
+        c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
+        *c.kept(turning),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
         * c.world.areas.local_jobs.max(),
-        job_loss_by_use(c),
-        danish_on_jobs(c),
+        c.kept(job_loss_by_use),
+        c.kept(danish_on_jobs),
     )
 
 
