@@ -171,7 +171,7 @@ def age_table(name: str, year: int) -> AgeTable:
     if not AGE_YEARS[0] <= year <= AGE_YEARS[1]:
         raise InputError(f"{year}: residents by age are known for {AGE_YEARS[0]} to {AGE_YEARS[1]}.")
     here = municipality(name)
-    rows = _ages()[here.name]
+    rows = _ages(here.name)
     bands = sorted(rows)
     population = np.array([_of_band(rows[band], "population", JULY, year) for band in bands])
     population *= here.population(float(year)) / population.sum()
@@ -196,8 +196,8 @@ def _whole(row: Row, column: str) -> int:
 
 
 @cache
-def _ages() -> Mapping[str, Mapping[tuple[int, int], list[Row]]]:
-    """Return the rows of each municipality by band of ages."""
+def _ages(name: str) -> Mapping[tuple[int, int], list[Row]]:
+    """Return the rows of a municipality by band of ages."""
     table = read_table(
         shipped("municipality_age.csv"),
         (
@@ -209,11 +209,11 @@ def _ages() -> Mapping[str, Mapping[tuple[int, int], list[Row]]]:
             Column("employed_pct", "float", blank=True),
             Column("in_education", "float", blank=True),
         ),
+        only=("municipality", name),
     )
-    found: dict[str, dict[tuple[int, int], list[Row]]] = {}
+    found: dict[tuple[int, int], list[Row]] = {}
     for row in table:
-        bands = found.setdefault(row.text("municipality"), {})
-        bands.setdefault((_whole(row, "age_from"), _whole(row, "age_to")), []).append(row)
+        found.setdefault((_whole(row, "age_from"), _whole(row, "age_to")), []).append(row)
     return found
 
 

@@ -87,8 +87,16 @@ def shipped(name: str) -> Traversable:
     return files("beboersim.evidence") / "data" / name
 
 
-def read_table(source: Path | Traversable, columns: Sequence[Column]) -> tuple[Row, ...]:
-    """Return the rows of a CSV file with the declared columns as typed values; other columns are left out."""
+def read_table(
+    source: Path | Traversable, columns: Sequence[Column], only: tuple[str, str] | None = None
+) -> tuple[Row, ...]:
+    """Return the rows of a CSV file with the declared columns as typed values; other columns are left out.
+
+    Parameters
+    ----------
+    only
+        A column and the text that it holds in the rows that are wanted; the values of the others are not looked at.
+    """
     text = _text(source)
     separator = _separator(text, columns)
     records = _records(text, separator, source.name)
@@ -105,6 +113,8 @@ def read_table(source: Path | Traversable, columns: Sequence[Column]) -> tuple[R
                 f"{source.name}, row {line}: {len(cells)} cells, but the header has {len(header)} columns. "
                 f'A text that holds "{separator}" needs quotation marks.'
             )
+        if only is not None and cells[places[only[0]]].strip() != only[1]:
+            continue
         values: dict[str, Value] = {}
         for column, place in wanted:
             if place is None:
