@@ -15,7 +15,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, draw, order_of_turns, philox, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import family_share, plan_duty, plan_laws, small_area_dispensation
 from beboersim.law.dated import rule_on
 from beboersim.law.letting.rules import duty_by_status, law_day
@@ -122,7 +122,7 @@ def fate_of(u: float, demolition: float, sale: float, conversion: float) -> int:
     return IS_SOLD if u * whole < demolition + sale else IS_CONVERTED
 
 
-@kernel
+@borrowing
 def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
     """Count the homes of every area (see ALL): all, social family ones not spoken for and those in all, private."""
     for home in range(used[2]):
@@ -138,7 +138,7 @@ def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
                 counts[OPEN_FAMILY, area] += 1.0
 
 
-@kernel
+@borrowing
 def give_fates(
     households: Households, dwellings: Dwellings, chosen: I64, weights: F64, month: int, seed: int, word: int,
     ledger: Ledger,
@@ -151,7 +151,7 @@ def give_fates(
             tell(households, dwellings, home, month, ledger)
 
 
-@kernel
+@borrowing
 def tell(households: Households, dwellings: Dwellings, home: int, month: int, ledger: Ledger) -> None:
     """Tell a household that it must move: from now on it has a right to rehousing."""
     row = dwellings.household[home]
@@ -161,7 +161,7 @@ def tell(households: Households, dwellings: Dwellings, home: int, month: int, le
     note(ledger, month, EV_NOTICE, households.id[row], dwellings.id[home], dwellings.fate[home])
 
 
-@kernel
+@borrowing
 def carry_out(
     households: Households, dwellings: Dwellings, areas: Areas, used: I64, month: int, seed: int, word: int,
     owners: float, youth: float, late: int, ledger: Ledger,

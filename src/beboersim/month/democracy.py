@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, draw
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.councils import reach_of_council
 from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_of
 from beboersim.month.volunteers import TRUST_UNIT
@@ -109,7 +109,7 @@ def reach_of_meetings(
     return plan * workshop * council
 
 
-@kernel
+@borrowing
 def fill_reach(
     areas: Areas, residents: F64, workshops: F64, usual_staff: float, usual_workshops: float, council: float,
     p: Democracy, reach: F64,
@@ -148,7 +148,7 @@ def next_fit(now: float, target: float, dialogue: float, p: Democracy) -> float:
     return now + (1.0 - 2.0 ** (-1.0 / half_life)) * (target - now)
 
 
-@kernel
+@borrowing
 def go_to_meetings(
     persons: Persons,
     ties: Ties,
@@ -192,7 +192,7 @@ def go_to_meetings(
             member = following[member]
 
 
-@kernel
+@borrowing
 def move_fit(areas: Areas, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
     """Move how well activities fit by a month, in every named area."""
     for area in range(areas.kind.shape[0]):

@@ -43,7 +43,7 @@ from beboersim.world.codes import (
     SEPARATED,
     WESTERN,
 )
-from beboersim.world.columns import F64, I32, I64, NEVER, U8, U32
+from beboersim.world.columns import F64, I16, I32, I64, NEVER, U8, U32
 from beboersim.world.life_course import parity_factor
 from beboersim.world.membership import (
     join,
@@ -183,14 +183,9 @@ def ask_families(
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = 0
-        born = birth_month[begin:end]
-        for k in range(end - begin):
-            age = in_range(month - born[k])
-            near[number] = k
-            number += (
-                (first[k] <= highest_death[age]) | (second[k] <= highest_birth[age]) | (third[k] <= highest_home[age])
-            )
+        number = below(
+            first, second, third, highest_death, highest_birth, highest_home, birth_month[begin:end], month, near
+        )
         for k in range(number):
             row = begin + near[k]
             home = household[row]
@@ -205,6 +200,19 @@ def ask_families(
                 what[found] = event
                 found += 1
     return found
+
+
+@borrowing
+def below(
+    first: U32, second: U32, third: U32, death: U32, birth: U32, home: U32, born: I16, month: int, near: I64
+) -> int:
+    """Write down whose words are not all above the bounds of the age, counted from the first; return how many."""
+    number = 0
+    for k in range(len(born)):
+        age = in_range(month - born[k])
+        near[number] = k
+        number += (first[k] <= death[age]) | (second[k] <= birth[age]) | (third[k] <= home[age])
+    return number
 
 
 @borrowing

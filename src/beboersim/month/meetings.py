@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, normal, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.school_choice import choose_schools
 from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT
@@ -166,7 +166,7 @@ def jobs_by_contacts(outside: float, outside_then: float, minority: float, minor
     return max(1.0 + by_work + by_group, LOWEST_JOB_TIMES)
 
 
-@kernel
+@borrowing
 def meet(
     persons: Persons,
     ties: Ties,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.clubs import MOST, debates_in
 from beboersim.month.company import (
     MEN,
@@ -92,7 +92,7 @@ REFERENCE = Offer(
 )  # fmt: skip
 
 
-@kernel
+@borrowing
 def offer_of(o: F64, area: int) -> Offer:
     """Return the offer of one area, of a table of area x what is offered."""
     a = o[area]

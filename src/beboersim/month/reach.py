@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK
 from beboersim.month.staffing import (
     ADVICE,
@@ -185,6 +185,14 @@ def visit_all(
 
     Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
     """
+    let_go(persons, ties, households, used, r)
+    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
+                r, p)  # fmt: skip
+
+
+@borrowing
+def let_go(persons: Persons, ties: Ties, households: Households, used: I64, r: Reach) -> None:
+    """Let those who once had to do with a plan, and live elsewhere, lose what the staff gave."""
     mine = JOB_HELP | ADVISED
     known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
     for begin in range(0, used[0], BLOCK):
@@ -203,11 +211,9 @@ def visit_all(
                 known[row] = 0
                 takes_part[row] &= ~mine
                 chance[row] = kept_of_help(chance[row], r.lasting[area])
-    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
-                r, p)  # fmt: skip
 
 
-@kernel
+@borrowing
 def visit_homes(
     persons: Persons,
     ties: Ties,
@@ -264,15 +270,14 @@ def visit_homes(
 REACHED = ("in_contact", "helped_to_work", "advised")  # what is recorded, in the order of the rows
 
 
-@kernel
+@borrowing
 def count_reached(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, found: F64
 ) -> None:
     """Count the residents of areas with a plan who have to do with its staff: `REACHED` x area."""
-    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
-    for k in range(homes.shape[0]):
-        area, row = households.area[homes[k]], households.head[homes[k]]
-        while row >= 0:
+    for home in range(used[1]):
+        area, row = households.area[home], households.head[home]
+        while row >= 0 and areas.kind[area] == NAMED_AREA:
             found[0, area] += 1.0 if ties.known[row] > 0 else 0.0
             found[1, area] += 1.0 if ties.takes_part[row] & JOB_HELP != 0 else 0.0
             found[2, area] += 1.0 if ties.takes_part[row] & ADVISED != 0 else 0.0

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
-from beboersim.month.reach import homes_where
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.staff import FOCUS, dose
 from beboersim.month.staffing import has_plan, known_in_the_mean
 from beboersim.world.codes import NAMED_AREA
@@ -146,15 +145,14 @@ def safe_next(now: float, first: float, change: float, half_life: float) -> floa
 # Every area
 
 
-@kernel
+@borrowing
 def count_members(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, counts: F64
 ) -> None:
     """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area."""
-    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
-    for k in range(homes.shape[0]):
-        area, row = households.area[homes[k]], households.head[homes[k]]
-        while row >= 0:
+    for home in range(used[1]):
+        area, row = households.area[home], households.head[home]
+        while row >= 0 and areas.kind[area] == NAMED_AREA:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
@@ -171,7 +169,7 @@ def a_thousand(part: float, residents: float) -> float:
     return 1000.0 * part / residents if residents > 0.0 else 0.0
 
 
-@kernel
+@borrowing
 def conditions_of(
     areas: Areas, places: int, counts: F64, work: F64, known: F64, convicted: F64, p: Safety, found: F64
 ) -> None:
@@ -199,7 +197,7 @@ def conditions_of(
         )
 
 
-@kernel
+@borrowing
 def move_all(safe: F64, places: int, first: F64, change: F64, half_life: float) -> None:
     """Let every place take its step."""
     for area in range(places):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import HIGHER, KEEPER, NONWESTERN_IMMIGRANT, PUPIL, UDSAT
 from beboersim.world.columns import F64
 from beboersim.world.state import Areas, Households, Persons
@@ -53,7 +53,7 @@ def label_on_schools(listed: int, public: float, years_listed: float, size: floa
     return size * public * 2.0 ** (-max(years_listed - 1.0, 0.0) / half_life) if listed == 1 else 0.0
 
 
-@kernel
+@borrowing
 def count_pupils(persons: Persons, households: Households, rows: int, places: int, found: F64) -> None:
     """Count the pupils of every place by origin and by whether a parent has higher education."""
     for row in range(rows):

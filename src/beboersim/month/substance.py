@@ -162,7 +162,7 @@ def use_after_a_year(
     return after, 1 if cared_for and after == RECOVERY else 0
 
 
-@kernel
+@borrowing
 def ask_about_use(
     persons: Persons,
     ties: Ties,
@@ -207,7 +207,7 @@ def ask_about_use(
     return found
 
 
-@kernel
+@borrowing
 def change_use(ties: Ties, who: I32, what: U8) -> None:
     """Write down what was found."""
     for k in range(who.shape[0]):
@@ -221,7 +221,7 @@ def change_use(ties: Ties, who: I32, what: U8) -> None:
             ties.takes_part[row] &= ~AFTERCARE
 
 
-@kernel
+@borrowing
 def count_heavy(persons: Persons, ties: Ties, households: Households, rows: int, found: F64) -> None:
     """Add up the heavy users by area."""
     for row in range(rows):
