@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from beboersim.policy.catalogue import Preset
     from beboersim.show.sweep import SweepOptions
 
+# The equations of a town are small: several threads would only wait for each other where the machine is busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 # Without a command, click 8.2 and later raise this to show the help; an earlier click shows it by itself.

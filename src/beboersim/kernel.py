@@ -13,8 +13,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar, cast
 
 import numba
@@ -51,6 +53,16 @@ def cache_folder() -> Path:
         return folder
     return Path(tempfile.mkdtemp(prefix="beboersim-"))
 
+
+# numba looks for SciPy when it loads its first kernel, in case one multiplies matrices. None here does, and SciPy takes
+# a quarter of a second. What is not there is not looked for.
+BLAS = "scipy.linalg.cython_blas"
+if "numba.np.arraymath" not in sys.modules and BLAS not in sys.modules:
+    sys.modules[BLAS] = cast(ModuleType, None)
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[BLAS]
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())

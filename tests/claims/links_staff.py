@@ -167,6 +167,7 @@ def cut_ends(patch: pytest.MonkeyPatch) -> None:
 
 def cut_reach(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reach, "filled", lambda *given: 0.7)
+    patch.setattr(reach, "filled_where", lambda full, *given: np.where(full > 0.0, 0.7, 0.0))
     cut_knowing(patch)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from beboersim.evidence import trends
+from beboersim.month import demography
 from beboersim.month.demography import (
     DIES,
     GIVES_BIRTH,
@@ -14,6 +15,7 @@ from beboersim.month.demography import (
     Demography,
     Rates,
     birth_multiple,
+    lasting_rates,
     life_event,
     monthly_rates,
     origin_at_birth,
@@ -130,7 +132,7 @@ def test_origin_at_birth_follows_the_statistical_rule(
 
 def rates_of(town: Town) -> Rates:
     c = town.context
-    return monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    return demography.rates_of(c)
 
 
 def birth_chances(town: Town, rows: np.ndarray) -> np.ndarray:
@@ -232,7 +234,7 @@ def test_only_women_of_fifteen_to_forty_nine_give_birth() -> None:
 @pytest.mark.parametrize(("month", "sought"), [(0, True), (1, False), (2, False), (3, True), (12, True)])
 def test_partners_are_sought_once_a_quarter(month: int, sought: bool) -> None:
     c = small_town(scale=0.02).context
-    rates = monthly_rates(c.local_rates, 12 * 2015 + month, 2015.0, P)
+    rates = monthly_rates(lasting_rates(c.local_rates, P), 12 * 2015 + month, 2015.0, P)
     assert rates.partner.any() == sought
     if sought:
         wanted = 0.25 * c.local_rates[0].unites_women
@@ -241,7 +243,7 @@ def test_partners_are_sought_once_a_quarter(month: int, sought: bool) -> None:
 
 def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them() -> None:
     c = small_town(scale=0.02).context
-    rates = monthly_rates(c.local_rates, 12 * 2015, 2015.0, P)
+    rates = monthly_rates(lasting_rates(c.local_rates, P), 12 * 2015, 2015.0, P)
     bound = rates.highest[:, ::12] / 2.0**32 + 1e-9  # by age in months
     most = max(birth_multiple(2, 1, children, P.partner_birth_ratio) for children in range(6))
     most *= max(P.nonwestern_births, 1.0)

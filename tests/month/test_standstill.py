@@ -9,7 +9,7 @@ import pytest
 
 from beboersim.calibration.classes import class_shares, residents
 from beboersim.calibration.classes import households as settled_households
-from beboersim.month.demography import monthly_rates
+from beboersim.month.demography import rates_of
 from beboersim.month.work import market
 from beboersim.town import Town
 from small_towns import has_run, small_town
@@ -61,14 +61,14 @@ def test_a_town_at_a_standstill_keeps_its_number(
 def test_at_a_standstill_dated_rates_and_rules_are_those_of_the_first_day() -> None:
     town = small_town(scale=0.02, months=62, settings=STILL)
     c = town.context
-    first = monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    first = rates_of(c)
     work = market(c)
     levers = {name: np.array(value, dtype=object).tolist() for name, value in c.levers.items()}
     town.run(date(2020, 1, 1))
     assert c.law_day == date(2015, 1, 1)
     assert c.rates_time == 2015.0
     assert c.rates_year(2020) == 2015.0
-    later = monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    later = rates_of(c)
     for one, other in zip(first, later, strict=True):
         assert np.array_equal(one, other)
     for one, other in zip(work[:4], market(c)[:4], strict=True):

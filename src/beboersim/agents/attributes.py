@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.errors import meant
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.codes import DWELLING_KINDS, NOT_SEARCHING, REASONS, TENURES, WANTS_CHANGE
 from beboersim.world.columns import F64, I64, NEVER, described
 from beboersim.world.profile import Profile, profile
@@ -301,7 +301,7 @@ def column_attributes() -> dict[str, Attribute]:
 # What is derived from other tables
 
 
-@kernel
+@borrowing
 def profiles(
     persons: Persons, households: Households, areas: Areas, rows: I64, month: int, steps: F64, found: F64
 ) -> None:

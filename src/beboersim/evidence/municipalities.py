@@ -110,8 +110,12 @@ def names() -> tuple[str, ...]:
 
 def known_as(name: str) -> str | None:
     """Return a municipality's name as written here, or None; capital letters do not matter."""
-    folded = {known.casefold(): known for known in names()}
-    return folded.get(name.strip().casefold())
+    return _by_folded_name().get(name.strip().casefold())
+
+
+@cache
+def _by_folded_name() -> Mapping[str, str]:
+    return {known.casefold(): known for known in names()}
 
 
 def municipality(name: str) -> Municipality:
@@ -167,25 +171,21 @@ def age_table(name: str, year: int) -> AgeTable:
     if not AGE_YEARS[0] <= year <= AGE_YEARS[1]:
         raise InputError(f"{year}: residents by age are known for {AGE_YEARS[0]} to {AGE_YEARS[1]}.")
     here = municipality(name)
-    rows = _ages()[here.name]
-    bands = sorted({(_whole(row, "age_from"), _whole(row, "age_to")) for row in rows})
-    population = np.array([_of_band(rows, band, "population", JULY, year) for band in bands])
+    rows = _ages(here.name)
+    bands = sorted(rows)
+    population = np.array([_of_band(rows[band], "population", JULY, year) for band in bands])
     population *= here.population(float(year)) / population.sum()
     return AgeTable(
         age_from=np.array([band[0] for band in bands], dtype=np.int64),
         age_to=np.array([band[1] for band in bands], dtype=np.int64),
         population=population,
-        employed=np.array([_of_band(rows, band, "employed_pct", NOVEMBER, year) * PER_CENT for band in bands]),
-        in_education=np.array([_of_band(rows, band, "in_education", OCTOBER, year) for band in bands]),
+        employed=np.array([_of_band(rows[band], "employed_pct", NOVEMBER, year) * PER_CENT for band in bands]),
+        in_education=np.array([_of_band(rows[band], "in_education", OCTOBER, year) for band in bands]),
     )
 
 
-def _of_band(rows: tuple[Row, ...], band: tuple[int, int], column: str, passed: float, year: int) -> float:
-    points = []
-    for row in rows:
-        value = row.number(column)
-        if (row.whole("age_from"), row.whole("age_to")) == band and value is not None:
-            points.append((_whole(row, "year") + passed, value))
+def _of_band(rows: list[Row], column: str, passed: float, year: int) -> float:
+    points = _points(rows, column, passed)
     return series(points, f"municipality_age.csv {column}")(float(year)) if points else float("nan")
 
 
@@ -196,7 +196,8 @@ def _whole(row: Row, column: str) -> int:
 
 
 @cache
-def _ages() -> Mapping[str, tuple[Row, ...]]:
+def _ages(name: str) -> Mapping[tuple[int, int], list[Row]]:
+    """Return the rows of a municipality by band of ages."""
     table = read_table(
         shipped("municipality_age.csv"),
         (
@@ -208,11 +209,12 @@ def _ages() -> Mapping[str, tuple[Row, ...]]:
             Column("employed_pct", "float", blank=True),
             Column("in_education", "float", blank=True),
         ),
+        only=("municipality", name),
     )
-    found: dict[str, list[Row]] = {}
+    found: dict[tuple[int, int], list[Row]] = {}
     for row in table:
-        found.setdefault(row.text("municipality"), []).append(row)
-    return {name: tuple(rows) for name, rows in found.items()}
+        found.setdefault((_whole(row, "age_from"), _whole(row, "age_to")), []).append(row)
+    return found
 
 
 YEARLY = (

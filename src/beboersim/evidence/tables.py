@@ -39,6 +39,7 @@ GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3}){1,4}", re.ASCII)
 GROUPED_DECIMAL = re.compile(r"[+-]?\d{1,3}(\.\d{3}){1,4},\d{1,30}", re.ASCII)
 ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3}){1,4}([.,]\d{1,30})?", re.ASCII)
+DIGITS = 15  # so many a number of PLAIN may have before its point
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -86,8 +87,16 @@ def shipped(name: str) -> Traversable:
     return files("beboersim.evidence") / "data" / name
 
 
-def read_table(source: Path | Traversable, columns: Sequence[Column]) -> tuple[Row, ...]:
-    """Return the rows of a CSV file with the declared columns as typed values; other columns are left out."""
+def read_table(
+    source: Path | Traversable, columns: Sequence[Column], only: tuple[str, str] | None = None
+) -> tuple[Row, ...]:
+    """Return the rows of a CSV file with the declared columns as typed values; other columns are left out.
+
+    Parameters
+    ----------
+    only
+        A column and the text that it holds in the rows that are wanted; the values of the others are not looked at.
+    """
     text = _text(source)
     separator = _separator(text, columns)
     records = _records(text, separator, source.name)
@@ -96,6 +105,7 @@ def read_table(source: Path | Traversable, columns: Sequence[Column]) -> tuple[R
     except StopIteration:
         raise InputError(f"{source.name} is empty.") from None
     places = _places(header, columns, source.name)
+    wanted = [(column, places.get(column.name)) for column in columns]
     rows = []
     for line, cells in records:
         if len(cells) != len(header):
@@ -103,12 +113,17 @@ def read_table(source: Path | Traversable, columns: Sequence[Column]) -> tuple[R
                 f"{source.name}, row {line}: {len(cells)} cells, but the header has {len(header)} columns. "
                 f'A text that holds "{separator}" needs quotation marks.'
             )
+        if only is not None and cells[places[only[0]]].strip() != only[1]:
+            continue
         values: dict[str, Value] = {}
-        for column in columns:
-            place = places.get(column.name)
-            values[column.name] = (
-                None if place is None else _value(cells[place].strip(), column, separator, f"{source.name}, row {line}")
-            )
+        for column, place in wanted:
+            if place is None:
+                values[column.name] = None
+                continue
+            try:
+                values[column.name] = _value(cells[place].strip(), column, separator)
+            except ValueError as error:
+                raise InputError(f"{source.name}, row {line}, {column.name}: {error}") from None
         rows.append(Row(line, values))
     if not rows:
         raise InputError(f"{source.name} has a header but no rows.")
@@ -163,7 +178,7 @@ def _records(text: str, separator: str, name: str) -> Iterator[tuple[int, list[s
             raise InputError(
                 f"{name}, row {begins}: the quotation marks do not match, or a text is far too long."
             ) from None
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield begins, cells
         begins = reader.line_num + 1
 
@@ -192,18 +207,18 @@ def _places(header: Sequence[str], columns: Sequence[Column], name: str) -> dict
     return places
 
 
-def _value(cell: str, column: Column, separator: str, where: str) -> Value:
-    where = f"{where}, {column.name}"
+def _value(cell: str, column: Column, separator: str) -> Value:
+    """Return what a cell holds; a ValueError says what is wrong with it."""
     if not cell:
         if column.blank or not column.required:
             return None
-        raise InputError(f"{where}: the cell is blank.")
+        raise ValueError("the cell is blank.")
     if column.kind == "str":
         return cell
-    number = _number(cell, column.kind, separator, where)
+    number = _number(cell, column.kind, separator)
     low, high = column.low, column.high
     if (low is not None and number < low) or (high is not None and number > high):
-        raise InputError(f"{where}: {cell} is {_outside(low, high)}.{' ' + column.hint if column.hint else ''}")
+        raise ValueError(f"{cell} is {_outside(low, high)}.{' ' + column.hint if column.hint else ''}")
     return number
 
 
@@ -213,7 +228,14 @@ def _outside(low: float | None, high: float | None) -> str:
     return f"above {high:g}" if low is None else f"outside {low:g} to {high:.15g}"
 
 
-def _number(cell: str, kind: Kind, separator: str, where: str) -> int | float:
+def _number(cell: str, kind: Kind, separator: str) -> int | float:
+    # Most cells are digits, or digits around a point in a file with commas: these have one reading.
+    if cell.isascii() and len(cell) <= DIGITS:
+        if cell.isdigit():
+            return int(cell) if kind == "int" else float(cell)
+        whole, point, decimals = cell.partition(".")
+        if point and kind == "float" and separator == "," and whole.isdigit() and decimals.isdigit():
+            return float(cell)
     if SPACED.fullmatch(cell):
         cell = re.sub(r"[ \u00a0\u202f]", "", cell)
     text = cell
@@ -228,14 +250,14 @@ def _number(cell: str, kind: Kind, separator: str, where: str) -> int | float:
             ambiguous = None  # beside semicolons a comma is the decimal mark
     if ambiguous:
         whole = re.sub(r"[.,]", "", cell)
-        raise InputError(f'{where}: "{cell}" may be {whole} or a number with decimals. Write {whole} if that is meant.')
+        raise ValueError(f'"{cell}" may be {whole} or a number with decimals. Write {whole} if that is meant.')
     if not PLAIN.fullmatch(text):
-        raise InputError(f'{where}: "{textwrap.shorten(cell, 40)}" is not a number.{_how(cell, separator)}')
+        raise ValueError(f'"{textwrap.shorten(cell, 40)}" is not a number.{_how(cell, separator)}')
     number = float(text)
     if kind == "float":
         return number
     if number != int(number):
-        raise InputError(f'{where}: "{cell}" is not a whole number.')
+        raise ValueError(f'"{cell}" is not a whole number.')
     return int(number)
 
 

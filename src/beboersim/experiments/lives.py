@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from beboersim.experiments.life import empty_log, town_again
 from beboersim.experiments.paired import Estimate, estimate
 from beboersim.experiments.runs import RunSpec, begin_worker
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.applicants import Letting, is_in_need, uses_heavily
 from beboersim.month.context import Context
 from beboersim.month.ledger import Event
@@ -133,7 +133,7 @@ def needs(c: Context) -> Ints:
     return found
 
 
-@kernel
+@borrowing
 def mark_need(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: Ints, month: int, steps: Floats,
     p: Letting, found: Ints,

@@ -18,7 +18,7 @@ running cannot be gained by residents.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from beboersim.law.lists import DUST, Criterion, Indicators, ListRules, Tier, tiers_in_use
@@ -101,27 +101,43 @@ def tier_margins(
 
     The keyword parameters are those of `lists.classify`.
     """
+    return tuple(
+        _by_tier(
+            indicators, bases, rules, national_convicted, years_listed_as_ghetto, years_at_most, ethnicity_criterion,
+            duties_on_all_udsat, criteria_needed, min_residents,
+        )
+    )  # fmt: skip
+
+
+def _by_tier(
+    indicators: Indicators,
+    bases: Bases,
+    rules: ListRules,
+    national_convicted: float | None,
+    years_listed_as_ghetto: int,
+    years_at_most: int | None,
+    ethnicity_criterion: bool,
+    duties_on_all_udsat: bool,
+    criteria_needed: int,
+    min_residents: float | None,
+) -> Iterator[TierMargin]:
+    """Give the margins tier by tier, in the order of the rules: what a tier lies within comes before it."""
     least = rules.min_residents if min_residents is None else min_residents
     most_years = years_listed_as_ghetto if years_at_most is None else max(years_at_most, years_listed_as_ghetto)
     ways: dict[str, _Ways | None] = {}
-    found = []
     for tier in tiers_in_use(rules, ethnicity_criterion, criteria_needed, duties_on_all_udsat):
-        ways[tier.name] = _ways(
-            tier, ways, indicators, bases, least, national_convicted, years_listed_as_ghetto, most_years
-        )
+        margins = _criteria(tier, indicators, bases, national_convicted)
+        ways[tier.name] = _ways(tier, ways, indicators, margins, least, years_listed_as_ghetto, most_years)
         here = ways[tier.name]
         changed = None if here is None else here.to_lose if here.holds else here.to_gain
-        found.append(
-            TierMargin(
-                tier=tier.name,
-                status=tier.status,
-                listed_as=tier.listed_as,
-                holds=None if here is None else here.holds,
-                residents=None if changed is None or not math.isfinite(changed) else int(changed),
-                criteria=_criteria(tier, indicators, bases, national_convicted),
-            )
+        yield TierMargin(
+            tier=tier.name,
+            status=tier.status,
+            listed_as=tier.listed_as,
+            holds=None if here is None else here.holds,
+            residents=None if changed is None or not math.isfinite(changed) else int(changed),
+            criteria=margins,
         )
-    return tuple(found)
 
 
 def margin_residents(
@@ -139,15 +155,10 @@ def margin_residents(
     The keyword parameters are those of `lists.classify`.
     """
     listing = rules.listing
-    margins = tier_margins(
-        indicators,
-        bases,
-        rules,
-        national_convicted=national_convicted,
-        ethnicity_criterion=ethnicity_criterion,
-        criteria_needed=criteria_needed,
-        min_residents=min_residents,
-    )
+    margins = _by_tier(
+        indicators, bases, rules, national_convicted, 0, None, ethnicity_criterion, False, criteria_needed,
+        min_residents,
+    )  # fmt: skip
     here = next((one for one in margins if listing is not None and one.tier == listing.name), None)
     if here is None:
         return Margin(None, {}, False)
@@ -181,15 +192,13 @@ def _ways(
     tier: Tier,
     ways: Mapping[str, _Ways | None],
     indicators: Indicators,
-    bases: Bases,
+    margins: Sequence[CriterionMargin],
     least: float,
-    national_convicted: float | None,
     years: int,
     most_years: int,
 ) -> _Ways | None:
     """Return the ways to lose and gain a tier, or None where something it depends on is not known."""
     within = ways[tier.within] if tier.within is not None else _Ways(True, math.inf, 0)
-    margins = _criteria(tier, indicators, bases, national_convicted)
     if within is None or indicators.residents is None or any(one.residents is None for one in margins):
         return None
     enough_lists = [tier.lists_running <= count + 1 for count in (years, most_years)]

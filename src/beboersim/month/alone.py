@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from beboersim.chance import Purpose, address
 from beboersim.month.asking import WHOLE, Question, asked
-from beboersim.month.demography import Demography, LocalRates, Rates, ask_families, change_families, monthly_rates
+from beboersim.month.demography import (
+    Demography,
+    LocalRates,
+    Rates,
+    ask_families,
+    change_families,
+    lasting_rates,
+    monthly_rates,
+)
 from beboersim.month.ledger import Ledger
 from beboersim.month.schooling import ask_pupils_and_students, take_steps
 from beboersim.outcomes.counts import FLOWS
@@ -172,7 +180,7 @@ def live_on(
     )
     seed = ALONE_SEED + copy
     for now in months:
-        rates = monthly_rates([local], now, months[0] // 12, p)
+        rates = monthly_rates(lasting_rates([local], p), now, months[0] // 12, p)
         who, what = asked(WHOLE, int(then.used[0]), of_families(then, now, seed, rates, p))
         change_families(then, who, what, now, seed, p, ledger)
         word = address(Purpose.SCHOOLING, now)

@@ -302,7 +302,7 @@ def describe_members(persons: Persons, first: int, q: Asking, p: Letting, facts:
     facts[WIDENED_MONTHS] = widened
 
 
-@kernel
+@borrowing
 def uses_heavily(persons: Persons, ties: Ties, first: int) -> int:
     """Say whether anybody in the household, of whom `first` is the first, uses drugs or alcohol heavily."""
     member = first

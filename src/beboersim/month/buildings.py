@@ -15,7 +15,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, draw, order_of_turns, philox, uniform
 from beboersim.evidence import trends
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import family_share, plan_duty, plan_laws, small_area_dispensation
 from beboersim.law.dated import rule_on
 from beboersim.law.letting.rules import duty_by_status, law_day
@@ -122,7 +122,7 @@ def fate_of(u: float, demolition: float, sale: float, conversion: float) -> int:
     return IS_SOLD if u * whole < demolition + sale else IS_CONVERTED
 
 
-@kernel
+@borrowing
 def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
     """Count the homes of every area (see ALL): all, social family ones not spoken for and those in all, private."""
     for home in range(used[2]):
@@ -138,7 +138,7 @@ def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
                 counts[OPEN_FAMILY, area] += 1.0
 
 
-@kernel
+@borrowing
 def give_fates(
     households: Households, dwellings: Dwellings, chosen: I64, weights: F64, month: int, seed: int, word: int,
     ledger: Ledger,
@@ -151,7 +151,7 @@ def give_fates(
             tell(households, dwellings, home, month, ledger)
 
 
-@kernel
+@borrowing
 def tell(households: Households, dwellings: Dwellings, home: int, month: int, ledger: Ledger) -> None:
     """Tell a household that it must move: from now on it has a right to rehousing."""
     row = dwellings.household[home]
@@ -161,7 +161,7 @@ def tell(households: Households, dwellings: Dwellings, home: int, month: int, le
     note(ledger, month, EV_NOTICE, households.id[row], dwellings.id[home], dwellings.fate[home])
 
 
-@kernel
+@borrowing
 def carry_out(
     households: Households, dwellings: Dwellings, areas: Areas, used: I64, month: int, seed: int, word: int,
     owners: float, youth: float, late: int, ledger: Ledger,
@@ -285,13 +285,18 @@ def next_homes(c: Context, area: int, number: int, free_first: bool) -> I64:
     return rows[np.lexsort((dwellings.id[rows], turn, lived_in))][:number]
 
 
+def weights_of_means(c: Context) -> F64:
+    """Return how much of a plan is done by each means: means x area."""
+    return np.stack([c.by_area(f"buildings.plan_{means}") for means in MEANS])
+
+
 def go_on_with_plans(c: Context, law: PlanLaw, duties: I64, counts: F64) -> None:
     """Take the month's step of every plan, and of what a council takes down where the law lets it."""
     areas, p = c.world.areas, c.parameters.buildings
     areas.plan_month[:] = np.where(duties == 1, np.where(areas.plan_month < 0, c.month, areas.plan_month), -1)
-    weights = np.stack([c.by_area(f"buildings.plan_{means}") for means in MEANS])
+    weights = c.kept(weights_of_means)
     strategic = c.by_area("buildings.strategic_demolition") * may_demolish(c)
-    premises = premises_built(c) * c.scale  # each of the size that counts as one dwelling
+    premises = c.kept(premises_built) * c.scale  # each of the size that counts as one dwelling
     word = c.address(Purpose.BUILDINGS)
     for area in np.flatnonzero((duties == 1) | (strategic > 0.0)):
         identity = int(areas.id[area])
@@ -330,7 +335,7 @@ def counted_homes(c: Context) -> F64:
 
 def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:
     """Write down every social area's share of family dwellings, as a plan counts it."""
-    areas, premises = c.world.areas, premises_built(c) * c.scale * law.business_m2
+    areas, premises = c.world.areas, c.kept(premises_built) * c.scale * law.business_m2
     for area in np.flatnonzero(areas.kind == NAMED_AREA):
         areas.family_share[area] = family_share(
             counts[FAMILY_HOMES, area], counts[ALL, area], areas.demolished[area], premises[area], law.business_m2
@@ -339,7 +344,7 @@ def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:
 
 def buildings(c: Context) -> None:
     """Buildings: development plans, demolition, sale, renovation, rehousing."""
-    world, p, law = c.world, c.parameters.buildings, plan_law(c)
+    world, p, law = c.world, c.parameters.buildings, c.kept(plan_law)
     if world.dwellings.fate[: int(world.used[2])].any():
         carry_out(
             world.households, world.dwellings, world.areas, world.used, c.month, c.seed,

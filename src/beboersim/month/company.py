@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import borrowing, kernel
+from beboersim.kernel import borrowing
 from beboersim.month.street import ALONE, FIRST, IN_TOUCH, LAST_JOINING, OLDEST_YOUNG
 from beboersim.world.codes import EMPLOYED, KEEPER, STUDENT
 from beboersim.world.columns import F64, I64
@@ -56,7 +56,7 @@ def home_of(persons: Persons, ties: Ties, households: Households, home: int, row
     return burdened | poor
 
 
-@kernel
+@borrowing
 def count_young(
     persons: Persons, ties: Ties, households: Households, used: I64, month: int, shares: F64, plan: I64, found: F64,
     expected: F64,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -40,6 +41,8 @@ from beboersim.world.offending import Crime
 from beboersim.world.school import Schooling
 from beboersim.world.state import World
 
+T = TypeVar("T")
+
 
 class Parameters(NamedTuple):
     """The parameters of a run, by process."""
@@ -63,6 +66,16 @@ class Parameters(NamedTuple):
     substance: Substance
     democracy: Democracy
     buildings: Buildings
+
+
+@dataclass
+class Kept:
+    """What was made from levers, parameters and a measurement, by what made it; see `Context.kept`."""
+
+    levers: dict[str, Lever]
+    parameters: Parameters
+    measurement: Measurement
+    made: dict[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -111,6 +124,9 @@ class Context:
     safety_then: F64  # what the conditions of the first day add to the log-odds of feeling safe (month.safety)
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
+    kept_now: Kept | None = None
+    read_from: Measurement | None = None  # the measurement that indicators and margins were read from, and how
+    read_how: tuple[object, ...] = ()
     monthly: list[Record] = field(default_factory=list)
     yearly: list[Record] = field(default_factory=list)
 
@@ -156,6 +172,25 @@ class Context:
     def address(self, purpose: Purpose) -> int:
         """Return this month's address word for a purpose."""
         return address(purpose, self.month)
+
+    def kept(self, make: Callable[..., T], *given: Hashable) -> T:
+        """Return `make(self, *given)`, made anew only when a lever, a parameter or the measurement has changed.
+
+        For what follows from these alone, and from what never changes in a run. Nobody may change what is returned.
+        """
+        now = self.kept_now
+        if (
+            now is None
+            or now.levers is not self.levers
+            or now.parameters is not self.parameters
+            or now.measurement is not self.measurement
+        ):
+            now = self.kept_now = Kept(self.levers, self.parameters, self.measurement)
+        key = (make, *given)
+        if key not in now.made:
+            now.made[key] = make(self, *given)
+        found: T = now.made[key]
+        return found
 
     def flag(self, name: str, *, next_day: bool = False) -> bool:
         """Say whether a flag lever or a switch that holds everywhere is on."""

@@ -18,7 +18,7 @@ from beboersim.month.asking import BLOCK, asked
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
 from beboersim.world.codes import OUTSIDE
-from beboersim.world.columns import I32, U8
+from beboersim.world.columns import F64, I16, I32, I64, U8, U32
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
 from beboersim.world.relative import against_the_mean
 from beboersim.world.state import Households, Persons, Ties
@@ -66,11 +66,7 @@ def ask_offenders(
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = 0
-        born, level = birth[begin:end], own[begin:end]
-        for k in range(end - begin):
-            near[number] = k
-            number += first[k] < highest[in_range(month - born[k])] * level[k]
+        number = below(first, highest, birth[begin:end], own[begin:end], month, near)
         for k in range(number):
             row = begin + near[k]
             if persons.household[row] < 0:
@@ -80,6 +76,16 @@ def ask_offenders(
                 what[found] = 1
                 found += 1
     return found
+
+
+@borrowing
+def below(first: U32, highest: F64, born: I16, level: U8, month: int, near: I64) -> int:
+    """Write down whose word is below the bound of age and own risk, counted from the first; return how many."""
+    number = 0
+    for k in range(len(born)):
+        near[number] = k
+        number += first[k] < highest[in_range(month - born[k])] * level[k]
+    return number
 
 
 @borrowing

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, draw
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.councils import reach_of_council
 from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_of
 from beboersim.month.volunteers import TRUST_UNIT
@@ -109,7 +109,7 @@ def reach_of_meetings(
     return plan * workshop * council
 
 
-@kernel
+@borrowing
 def fill_reach(
     areas: Areas, residents: F64, workshops: F64, usual_staff: float, usual_workshops: float, council: float,
     p: Democracy, reach: F64,
@@ -148,7 +148,7 @@ def next_fit(now: float, target: float, dialogue: float, p: Democracy) -> float:
     return now + (1.0 - 2.0 ** (-1.0 / half_life)) * (target - now)
 
 
-@kernel
+@borrowing
 def go_to_meetings(
     persons: Persons,
     ties: Ties,
@@ -192,7 +192,7 @@ def go_to_meetings(
             member = following[member]
 
 
-@kernel
+@borrowing
 def move_fit(areas: Areas, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
     """Move how well activities fit by a month, in every named area."""
     for area in range(areas.kind.shape[0]):
@@ -231,8 +231,8 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     """Return what is decided about meetings this month."""
     reach = np.ones(len(c.world.areas.kind))
     fill_reach(
-        c.world.areas, residents_of(c), c.by_area("democracy.workshops"), reference(c).staff, usual_workshops(),
-        reach_of_council(c), p, reach,
+        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.kept(reference).staff,
+        usual_workshops(), c.kept(reach_of_council), p, reach,
     )  # fmt: skip
     return Invitations(
         reach, c.by_area("democracy.youth_council") * p.youth_council_gain, c.by_area("democracy.residents_steer"),
@@ -254,7 +254,7 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
 
 def democracy(c: Context) -> None:
     """Democracy: meetings, workshops, youth council and integration council."""
-    p = in_force(c)
+    p = c.kept(in_force)
     m = meetings_of(c, p)
     move_fit(c.world.areas, meet(c, m, p, False), m, usual_say(p), p)
 

@@ -43,7 +43,7 @@ from beboersim.world.codes import (
     SEPARATED,
     WESTERN,
 )
-from beboersim.world.columns import F64, I32, I64, NEVER, U8, U32
+from beboersim.world.columns import F64, I16, I32, I64, NEVER, U8, U32
 from beboersim.world.life_course import parity_factor
 from beboersim.world.membership import (
     join,
@@ -183,14 +183,9 @@ def ask_families(
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = 0
-        born = birth_month[begin:end]
-        for k in range(end - begin):
-            age = in_range(month - born[k])
-            near[number] = k
-            number += (
-                (first[k] <= highest_death[age]) | (second[k] <= highest_birth[age]) | (third[k] <= highest_home[age])
-            )
+        number = below(
+            first, second, third, highest_death, highest_birth, highest_home, birth_month[begin:end], month, near
+        )
         for k in range(number):
             row = begin + near[k]
             home = household[row]
@@ -205,6 +200,19 @@ def ask_families(
                 what[found] = event
                 found += 1
     return found
+
+
+@borrowing
+def below(
+    first: U32, second: U32, third: U32, death: U32, birth: U32, home: U32, born: I16, month: int, near: I64
+) -> int:
+    """Write down whose words are not all above the bounds of the age, counted from the first; return how many."""
+    number = 0
+    for k in range(len(born)):
+        age = in_range(month - born[k])
+        near[number] = k
+        number += (first[k] <= death[age]) | (second[k] <= birth[age]) | (third[k] <= home[age])
+    return number
 
 
 @borrowing
@@ -555,34 +563,54 @@ def partner_pools(
         noise[k] = np.uint32(word[1])
 
 
-def monthly_rates(local: Sequence[LocalRates], month: int, time: float, p: Demography) -> Rates:
+class LastingRates(NamedTuple):
+    """What the rates of every month are made from, as in `Rates`; partners are those found in a year."""
+
+    death_men: F64
+    death_women: F64
+    birth_factor: F64
+    leave_home: F64
+    separate: F64
+    partner: F64
+
+
+def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
+    """Return what is the same in every month; `local` is what is each municipality's own."""
+    death_men, death_women = (1.0 - np.exp(-life_course.deaths(sex) / 12.0) for sex in ("men", "women"))
+    return LastingRates(
+        death_men,
+        death_women,
+        np.stack([one.birth_factor for one in local]),
+        1.0 - np.exp(-life_course.leaving_home() / 12.0),
+        life_course.separating(p.separation_rate) / 12.0,
+        np.stack(
+            [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
+        ),
+    )
+
+
+def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Rates:
     """Return the month's probabilities by age.
 
     Parameters
     ----------
-    local
-        What is each municipality's own.
+    r
+        What lasts.
     month, time
-        The month, and the decimal year at which published mortality and fertility are read.
+        The month, and the decimal year at which published fertility is read.
     """
     births = np.zeros(OLDEST + 1)
     for band in trends.fertility_rates(time):
         births[band.age_from : band.age_to + 1] = band.rate / 12.0
-    birth = births * np.stack([one.birth_factor for one in local])
+    birth = births * r.birth_factor
     # Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do.
     quarter = 0.25 if month % 3 == 0 else 0.0
-    partner = np.stack(
-        [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
-    )
-    partner = np.minimum(partner * quarter, 1.0)
-    death_men, death_women = (1.0 - np.exp(-life_course.deaths(sex) / 12.0) for sex in ("men", "women"))
-    leave_home = 1.0 - np.exp(-life_course.leaving_home() / 12.0)
-    separate = life_course.separating(p.separation_rate) / 12.0
+    partner = np.minimum(r.partner * quarter, 1.0)
     most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
-    alone = np.maximum(np.maximum(leave_home, separate), partner.max(axis=(0, 1)))
-    highest = np.stack([np.maximum(death_men, death_women), most, alone])
-    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD), 12, axis=1).astype(np.uint32)
-    return Rates(death_men, death_women, birth, leave_home, separate, partner, words)
+    alone = np.maximum(np.maximum(r.leave_home, r.separate), partner.max(axis=(0, 1)))
+    highest = np.stack([np.maximum(r.death_men, r.death_women), most, alone])
+    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD).astype(np.uint32), 12, axis=1)
+    return Rates(r.death_men, r.death_women, birth, r.leave_home, r.separate, partner, words)
 
 
 def demography(c: Context) -> None:
@@ -601,7 +629,12 @@ def demography(c: Context) -> None:
 
 def rates_of(c: Context) -> Rates:
     """Return the month's probabilities."""
-    return monthly_rates(c.local_rates, c.month, c.rates_time, c.parameters.demography)
+    return monthly_rates(c.kept(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
+
+
+def lasting_rates_of(c: Context) -> LastingRates:
+    """Return what the rates of every month are made from."""
+    return lasting_rates(c.local_rates, c.parameters.demography)
 
 
 def carry_out(c: Context, who: I32, what: U8) -> None:

@@ -7,6 +7,7 @@ official computing note prescribes could not be read (law.md, open point 2).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -175,13 +176,11 @@ def indicators_of(m: Measurement, rules: ListRules, scale: float, over_residents
     non_western = m.share(NON_WESTERN, RESIDENTS)
     residents = m.sums[:, RESIDENTS] / scale
 
-    def known(value: float) -> float | None:
-        return None if np.isnan(value) else float(value)
+    def known(values: F64) -> list[float | None]:
+        return [None if math.isnan(value) else value for value in values.tolist()]
 
-    return [
-        Indicators(float(r), known(n), known(o), known(c), known(b), known(i))
-        for r, n, o, c, b, i in zip(residents, non_western, outside, convicted, basic, income, strict=True)
-    ]
+    shares = (known(one) for one in (non_western, outside, convicted, basic, income))
+    return [Indicators(*one) for one in zip(residents.tolist(), *shares, strict=True)]
 
 
 def bases_of(m: Measurement, place: int, scale: float) -> Bases:
@@ -310,9 +309,16 @@ def take_measurement(c: Context, day: date, earlier: Measurement | None) -> None
 
 def read_by_the_rules(c: Context, year: float) -> None:
     """Read the last measurement by the rules now in force: the indicators, and how far each area is from the list."""
+    how = (
+        c.rules, year, c.flag("measuring.over_residents"), c.flag("list.ethnicity_criterion", next_day=True),
+        c.number("list.criteria_needed", next_day=True),
+    )  # fmt: skip
+    if c.read_from is c.measurement and c.read_how == how:
+        return
+    c.read_from, c.read_how = c.measurement, how
     c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
     c.measured = {
-        name: np.array([np.nan if getattr(one, field) is None else getattr(one, field) for one in c.indicators])
+        name: np.array([getattr(one, field) for one in c.indicators], np.float64)  # None becomes nan
         for name, field in MEASURED.items()
     }
     c.list_margins = margins_of(

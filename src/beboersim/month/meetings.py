@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, normal, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.school_choice import choose_schools
 from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT
@@ -166,7 +166,7 @@ def jobs_by_contacts(outside: float, outside_then: float, minority: float, minor
     return max(1.0 + by_work + by_group, LOWEST_JOB_TIMES)
 
 
-@kernel
+@borrowing
 def meet(
     persons: Persons,
     ties: Ties,
@@ -260,11 +260,12 @@ def set_contacts(c: Context) -> None:
     p, areas = c.parameters.meetings, c.world.areas
     outside, minority = c.measured["outside_work_share"], c.measured["nonwestern_share"]
     on = c.flag("meetings.contacts")
-    for place, then in enumerate(c.areas):
-        times = 1.0
-        if on and areas.kind[place] == NAMED_AREA:
-            times = jobs_by_contacts(outside[place], then.outside_work, minority[place], then.non_western, p)
-        areas.contacts[place] = times if np.isfinite(times) else 1.0
+    areas.contacts[:] = 1.0
+    for place in np.flatnonzero(areas.kind == NAMED_AREA) if on else ():
+        then = c.areas[place]
+        times = jobs_by_contacts(outside[place], then.outside_work, minority[place], then.non_western, p)
+        if np.isfinite(times):
+            areas.contacts[place] = times
 
 
 def daily_meetings(c: Context, fewer: float = 0.0) -> F64:

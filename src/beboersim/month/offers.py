@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.month.clubs import MOST, debates_in
 from beboersim.month.company import (
     MEN,
@@ -92,7 +92,7 @@ REFERENCE = Offer(
 )  # fmt: skip
 
 
-@kernel
+@borrowing
 def offer_of(o: F64, area: int) -> Offer:
     """Return the offer of one area, of a table of area x what is offered."""
     a = o[area]
@@ -163,7 +163,7 @@ def offers(c: Context, p: Youth, counted: Count) -> F64:
         "friends_of_women": women,
         "company_then": c.young_at_start.company,
     }
-    found = nothing_new(c)
+    found = c.kept(nothing_new).copy()
     for name, column in columns.items():
         found[:, Offer._fields.index(name)] = column
     return found

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK
 from beboersim.month.staffing import (
     ADVICE,
@@ -79,6 +79,16 @@ def filled(staff: float, kappa: float) -> float:
         A thousand residents a staff-year (assumption, `staff.kappa`).
     """
     return 1.0 - np.exp(-kappa * staff)
+
+
+@kernel
+def filled_where(full: F64, staff: F64, kappa: float) -> F64:
+    """Return `filled` by area, 0 where there is no plan; `full` is the staff that a plan can have."""
+    found = np.zeros(len(full))
+    for area in range(len(full)):
+        if full[area] > 0.0:
+            found[area] = filled(staff[area], kappa)
+    return found
 
 
 @kernel
@@ -175,6 +185,14 @@ def visit_all(
 
     Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
     """
+    let_go(persons, ties, households, used, r)
+    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
+                r, p)  # fmt: skip
+
+
+@borrowing
+def let_go(persons: Persons, ties: Ties, households: Households, used: I64, r: Reach) -> None:
+    """Let those who once had to do with a plan, and live elsewhere, lose what the staff gave."""
     mine = JOB_HELP | ADVISED
     known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
     for begin in range(0, used[0], BLOCK):
@@ -193,11 +211,9 @@ def visit_all(
                 known[row] = 0
                 takes_part[row] &= ~mine
                 chance[row] = kept_of_help(chance[row], r.lasting[area])
-    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
-                r, p)  # fmt: skip
 
 
-@kernel
+@borrowing
 def visit_homes(
     persons: Persons,
     ties: Ties,
@@ -254,15 +270,14 @@ def visit_homes(
 REACHED = ("in_contact", "helped_to_work", "advised")  # what is recorded, in the order of the rows
 
 
-@kernel
+@borrowing
 def count_reached(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, found: F64
 ) -> None:
     """Count the residents of areas with a plan who have to do with its staff: `REACHED` x area."""
-    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
-    for k in range(homes.shape[0]):
-        area, row = households.area[homes[k]], households.head[homes[k]]
-        while row >= 0:
+    for home in range(used[1]):
+        area, row = households.area[home], households.head[home]
+        while row >= 0 and areas.kind[area] == NAMED_AREA:
             found[0, area] += 1.0 if ties.known[row] > 0 else 0.0
             found[1, area] += 1.0 if ties.takes_part[row] & JOB_HELP != 0 else 0.0
             found[2, area] += 1.0 if ties.takes_part[row] & ADVISED != 0 else 0.0
@@ -281,16 +296,13 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         The chance that a contact is broken this month, by area.
     """
     areas, p = c.world.areas, c.parameters.staff
-    full = full_staff(c)
+    full = c.kept(full_staff)
     all_work = np.divide(areas.staff, full, out=np.zeros(len(full)), where=full > 0.0)
     free = lever(c, "staff.non_authority", at_start)
     able = staff_per_1000(c) * areas.fit * (free + (1.0 - free) * p.authority)
 
     def part(one: F64) -> F64:
-        found = np.zeros(len(one))
-        for area in np.flatnonzero(full > 0.0):
-            found[area] = filled(able[area] * one[area], p.kappa)
-        return found
+        return filled_where(full, able * one, p.kappa)
 
     contact = c.number("staff.on_contact") * part(all_work) * by_being_known(c)
     if not at_start:
@@ -306,7 +318,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         gain=gain,
         lasting=0.5 ** (1.0 / (p.lasting_months * times)),
         bridge=bridge(c),
-        planned=has_plan(c),
+        planned=c.kept(has_plan),
     )
 
 
@@ -318,7 +330,7 @@ def bridge(c: Context) -> float:
 def by_being_known(c: Context) -> F64:
     """Return the reach that being known gives, over that at the reference, by area (C-17)."""
     p = c.parameters.staff
-    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / known_in_the_mean(c)
+    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.kept(known_in_the_mean)
 
 
 def without_plan(c: Context) -> F64:

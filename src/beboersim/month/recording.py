@@ -159,7 +159,7 @@ def start_cohort(c: Context) -> None:
 
 def by_name(flows: F64) -> dict[str, NDArray[np.float64]]:
     """Return flows by name, copied."""
-    return {name: flows[index].copy() for index, name in enumerate(FLOWS)}
+    return dict(zip(FLOWS, flows.copy(), strict=True))
 
 
 def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
@@ -204,5 +204,5 @@ def taken(c: Context, day: date, flows: F64 | None, whole_year: bool) -> Record:
         status_words=tuple(c.status_words),
         names=world.names,
         municipalities=c.place_municipalities,
-        kinds=tuple(AREA_KINDS[kind] for kind in areas.kind[:places]),
+        kinds=c.monthly[0].kinds if c.monthly else tuple(AREA_KINDS[kind] for kind in areas.kind[:places]),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.letting.decisions import fits_the_home, suits_rehousing
 from beboersim.world.codes import MUST_MOVE
 from beboersim.world.columns import F64, I64
@@ -82,7 +82,7 @@ def risk_after_move(risk: int, age: int, better: int, child: float, teen: float,
     return min(int(risk * factor + u), HIGHEST_RISK)
 
 
-@kernel
+@borrowing
 def change_risks(
     persons: Persons, households: Households, areas: Areas, rows: I64, left: I64, month: int, seed: int, word: int,
     standing: F64, child: float, teen: float,
@@ -112,7 +112,7 @@ def after_the_moves(c: Context, rows: I64, left: I64) -> None:
     )  # fmt: skip
 
 
-@kernel
+@borrowing
 def queue_of_rehousing(households: Households, dwellings: Dwellings, rows: I64, towns: I64, keys: I64) -> int:
     """Fill in the sort keys of those with a right to rehousing: municipality, month they were told, seeker."""
     found = 0

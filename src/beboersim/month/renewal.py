@@ -128,8 +128,8 @@ def renew(c: Context, homes: F64, private: F64) -> F64:
         Dwellings by area: all, and the private ones.
     """
     areas, p = c.world.areas, c.parameters.buildings
-    budget, premises = c.by_area("buildings.renovation_budget"), premises_built(c)
-    at_work = workers(c)
+    budget, premises = c.by_area("buildings.renovation_budget"), c.kept(premises_built)
+    at_work = c.kept(workers)
     firms_on, jobs_on = c.number("buildings.renewal_on_businesses"), c.number("buildings.businesses_on_jobs")
     spent = np.zeros(len(budget))
     for area in np.flatnonzero(areas.kind == NAMED_AREA):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
-from beboersim.month.reach import homes_where
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.staff import FOCUS, dose
 from beboersim.month.staffing import has_plan, known_in_the_mean
 from beboersim.world.codes import NAMED_AREA
@@ -146,15 +145,14 @@ def safe_next(now: float, first: float, change: float, half_life: float) -> floa
 # Every area
 
 
-@kernel
+@borrowing
 def count_members(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, counts: F64
 ) -> None:
     """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area."""
-    homes = homes_where(households, used, np.where(areas.kind == NAMED_AREA, 1.0, 0.0))
-    for k in range(homes.shape[0]):
-        area, row = households.area[homes[k]], households.head[homes[k]]
-        while row >= 0:
+    for home in range(used[1]):
+        area, row = households.area[home], households.head[home]
+        while row >= 0 and areas.kind[area] == NAMED_AREA:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
@@ -171,7 +169,7 @@ def a_thousand(part: float, residents: float) -> float:
     return 1000.0 * part / residents if residents > 0.0 else 0.0
 
 
-@kernel
+@borrowing
 def conditions_of(
     areas: Areas, places: int, counts: F64, work: F64, known: F64, convicted: F64, p: Safety, found: F64
 ) -> None:
@@ -199,26 +197,32 @@ def conditions_of(
         )
 
 
-@kernel
+@borrowing
 def move_all(safe: F64, places: int, first: F64, change: F64, half_life: float) -> None:
     """Let every place take its step."""
     for area in range(places):
         safe[area] = safe_next(safe[area], first[area], change[area], half_life)
 
 
+def in_force(c: Context) -> Safety:
+    """Return the parameters with what a switch closes set to no effect."""
+    p = c.parameters.safety
+    return p._replace(
+        plan=p.plan * c.number("safety.from_plan"),
+        network=p.network * c.number("safety.from_networks"),
+        clubs=p.clubs * c.number("safety.from_clubs"),
+    )
+
+
 def conditions(c: Context, at_start: bool = False) -> F64:
     """Return what the conditions of every area add to the log-odds of feeling safe; at the start no lever is read."""
-    world, p = c.world, c.parameters.safety
+    world = c.world
     counts, found = np.zeros((len(c.dose), IN_CLUBS + 1)), np.zeros(len(c.dose))
     count_members(world.persons, world.ties, world.households, world.areas, world.used, c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
-        world.areas.staff_known / known_in_the_mean(c), np.nan_to_num(c.measurement.convicted[:, 0]),
-        p._replace(
-            plan=p.plan * c.number("safety.from_plan"),
-            network=p.network * c.number("safety.from_networks"),
-            clubs=p.clubs * c.number("safety.from_clubs"),
-        ),
+        world.areas.staff_known / c.kept(known_in_the_mean), np.nan_to_num(c.measurement.convicted[:, 0]),
+        c.kept(in_force),
         found,
     )  # fmt: skip
     return found
@@ -227,7 +231,7 @@ def conditions(c: Context, at_start: bool = False) -> F64:
 def safety(c: Context) -> None:
     """Safety: how many feel safe where they live."""
     p = c.parameters.safety
-    move_all(c.world.areas.safety, c.world.places, first_level(c), conditions(c) - c.safety_then, p.half_life)
+    move_all(c.world.areas.safety, c.world.places, c.kept(first_level), conditions(c) - c.safety_then, p.half_life)
 
 
 def first_level(c: Context) -> F64:

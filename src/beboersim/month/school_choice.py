@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import HIGHER, KEEPER, NONWESTERN_IMMIGRANT, PUPIL, UDSAT
 from beboersim.world.columns import F64
 from beboersim.world.state import Areas, Households, Persons
@@ -53,7 +53,7 @@ def label_on_schools(listed: int, public: float, years_listed: float, size: floa
     return size * public * 2.0 ** (-max(years_listed - 1.0, 0.0) / half_life) if listed == 1 else 0.0
 
 
-@kernel
+@borrowing
 def count_pupils(persons: Persons, households: Households, rows: int, places: int, found: F64) -> None:
     """Count the pupils of every place by origin and by whether a parent has higher education."""
     for row in range(rows):
@@ -82,6 +82,7 @@ def pupils(c: Context) -> F64:
     return found
 
 
+@kernel
 def leaving_shares(here: F64, areas: Areas, public: float, p: Any) -> F64:
     """Return the share of each group of pupils who go to another school than their district's, place x group.
 
@@ -95,16 +96,14 @@ def leaving_shares(here: F64, areas: Areas, public: float, p: Any) -> F64:
         The parameters of month.meetings.
     """
     found = np.full(here.shape, p.opt_out_base)
+    half, seventy = (p.opt_out_half, p.opt_out_half_higher), (p.opt_out_seventy, p.opt_out_seventy_higher)
     for place in range(len(here)):
         total = here[place].sum()
         bilingual = here[place, MINORITY] / total if total > 0.0 else 0.0
         listed = 1 if areas.status[place] >= UDSAT else 0
         label = label_on_schools(listed, public, float(areas.years_listed[place]), p.label_opt_out, p.label_half_life)
-        for group, half, seventy in (
-            (MAJORITY, p.opt_out_half, p.opt_out_seventy),
-            (MAJORITY_HIGHER, p.opt_out_half_higher, p.opt_out_seventy_higher),
-        ):
-            found[place, group] = opts_out(bilingual, p.opt_out_base, half, seventy, p.avoids, label)
+        for k, group in enumerate((MAJORITY, MAJORITY_HIGHER)):
+            found[place, group] = opts_out(bilingual, p.opt_out_base, half[k], seventy[k], p.avoids, label)
     return found
 
 

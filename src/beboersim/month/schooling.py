@@ -24,7 +24,7 @@ from beboersim.world.codes import (
     PUPIL,
     STUDENT,
 )
-from beboersim.world.columns import I32, U8, U32
+from beboersim.world.columns import I16, I32, I64, U8, U32
 from beboersim.world.relative import against_the_mean
 from beboersim.world.school import (
     BECOMES_PUPIL,
@@ -110,11 +110,7 @@ def ask_pupils_and_students(
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = 0
-        doing, born = activity[begin:end], birth[begin:end]
-        for k in range(end - begin):
-            near[number] = k
-            number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
+        number = below(first, highest, activity[begin:end], birth[begin:end], month, near)
         for k in range(number):
             row = begin + near[k]
             if household[row] < 0:
@@ -125,6 +121,16 @@ def ask_pupils_and_students(
                 what[found] = step
                 found += 1
     return found
+
+
+@borrowing
+def below(first: U32, highest: U32, doing: U8, born: I16, month: int, near: I64) -> int:
+    """Write down whose word is not above the bound of activity and age, counted from the first; return how many."""
+    number = 0
+    for k in range(len(born)):
+        near[number] = k
+        number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
+    return number
 
 
 @borrowing

@@ -315,7 +315,7 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
     if number > 0:
         world.reserve(0, 0, number)
         own = c.world.areas.municipality[: world.places] == municipality
-        size = np.array([a.households for a in c.areas])
+        size = c.kept(households_at_start)
         estates, neighbourhoods = (np.flatnonzero(own & (world.areas.kind[: world.places] == k)) for k in SORTS)
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
@@ -323,6 +323,11 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
             np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
+
+
+def households_at_start(c: Context) -> F64:
+    """Return the households of every place on the first day."""
+    return np.array([a.households for a in c.areas])
 
 
 def infill_of(c: Context, own: NDArray[np.bool_], most: int) -> I64:

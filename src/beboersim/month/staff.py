@@ -33,7 +33,7 @@ def staff(c: Context) -> None:
     """Staff: the plans' staff, whom they reach, and how well they are known."""
     areas, p = c.world.areas, c.parameters.staff
     paid = plan_money(c, c.dose) / p.cost_per_year
-    full = full_staff(c)
+    full = c.kept(full_staff)
     kept, agreed = c.by_area("staff.kept"), c.by_area("staff.coordination")
     breaks = np.zeros(len(full))
     cycle = int(c.number("funding.grant_months"))

@@ -165,7 +165,13 @@ def has_plan(c: Context) -> F64:
 
 def as_first(name: str, c: Context) -> float:
     """Return what a lever was on the first day of the run, whatever the scenario says."""
-    return float(catalogue()[name].default_on(date(c.start_month // 12, 1, 1)))
+    return default_in(name, c.start_month // 12)
+
+
+@cache
+def default_in(name: str, year: int) -> float:
+    """Return a lever's default on the first day of a year."""
+    return float(catalogue()[name].default_on(date(year, 1, 1)))
 
 
 def lever(c: Context, name: str, at_start: bool) -> F64:
@@ -197,7 +203,7 @@ def hours(c: Context, focus: str, at_start: bool = False) -> F64:
     at_start
         For the first day: no lever is read, but what it was.
     """
-    return c.world.areas.staff * time_on(c, focus, at_start)
+    return c.world.areas.staff * c.kept(time_on, focus, at_start)
 
 
 def full_staff(c: Context) -> F64:
@@ -207,7 +213,7 @@ def full_staff(c: Context) -> F64:
 
 def dose(c: Context, focus: str, at_start: bool = False) -> F64:
     """Return the hours of a focus area over those that the frame of 2015-2018 gave it: x of effects D. 0: no plan."""
-    of_frame = full_staff(c) * time_on(c, focus, at_start=True)
+    of_frame = c.kept(full_staff) * c.kept(time_on, focus, True)
     return np.divide(hours(c, focus, at_start), of_frame, out=np.zeros(len(of_frame)), where=of_frame > 0.0)
 
 
@@ -226,7 +232,7 @@ def times_by_coordination(c: Context, times: float) -> F64:
     level, reference = c.world.areas.coordination, coordination_at_reference(c)
     seen = 1.0 + c.number("staff.coordination_on_effects") * (times - 1.0)
     found = np.ones(len(level))
-    for area in np.flatnonzero(has_plan(c)):
+    for area in np.flatnonzero(c.kept(has_plan)):
         found[area] = joined_up(level[area], reference, seen)
     return found
 

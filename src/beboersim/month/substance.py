@@ -162,7 +162,7 @@ def use_after_a_year(
     return after, 1 if cared_for and after == RECOVERY else 0
 
 
-@kernel
+@borrowing
 def ask_about_use(
     persons: Persons,
     ties: Ties,
@@ -207,7 +207,7 @@ def ask_about_use(
     return found
 
 
-@kernel
+@borrowing
 def change_use(ties: Ties, who: I32, what: U8) -> None:
     """Write down what was found."""
     for k in range(who.shape[0]):
@@ -221,7 +221,7 @@ def change_use(ties: Ties, who: I32, what: U8) -> None:
             ties.takes_part[row] &= ~AFTERCARE
 
 
-@kernel
+@borrowing
 def count_heavy(persons: Persons, ties: Ties, households: Households, rows: int, found: F64) -> None:
     """Add up the heavy users by area."""
     for row in range(rows):
@@ -311,7 +311,7 @@ def job_loss_by_use(c: Context) -> F64:
 
     Source: effects M30, A-10; the mean of the nation is not moved.
     """
-    p = substance_now(c)
+    p = c.kept(substance_now)
     found = np.full(NOT_DRAWN + 1, against_the_mean(p.job_loss, p.job_loss_share, 0))
     found[HEAVY] = against_the_mean(p.job_loss, p.job_loss_share, 1)
     found[NOT_DRAWN] = 1.0
@@ -320,7 +320,7 @@ def job_loss_by_use(c: Context) -> F64:
 
 def substance(c: Context) -> None:
     """Substance use: onset, heavy use, recovery, relapse."""
-    world, p = c.world, substance_now(c)
+    world, p = c.world, c.kept(substance_now)
     s = surroundings(c, p)
     who, what = asked(
         c.pieces,

@@ -150,13 +150,15 @@ def sums_of_homes(tally: F64) -> dict[str, F64]:
 # How often each class counts (class x name): the sums of one person, or one home, of each class.
 PERSON_SUMS = sums_of_persons(np.eye(PERSON_CLASSES))
 HOME_SUMS = sums_of_homes(np.eye(HOME_CLASSES))
+OF_PERSONS = tuple(PERSON_SUMS), np.stack(list(PERSON_SUMS.values()), axis=1)
+OF_HOMES = tuple(HOME_SUMS), np.stack(list(HOME_SUMS.values()), axis=1)
 
 
-def summed(tally: I64, sums: dict[str, F64]) -> dict[str, F64]:
-    """Return the counts of every place by name, from tallies and from how often each class counts."""
-    counts = np.zeros((len(sums), len(tally)))
-    add_classes(tally, np.stack(list(sums.values()), axis=1), counts)
-    return dict(zip(sums, counts, strict=True))
+def summed(tally: I64, names: tuple[str, ...], weights: F64) -> dict[str, F64]:
+    """Return the counts of every place by name, from tallies and from how often each class counts (class x name)."""
+    counts = np.zeros((len(names), len(tally)))
+    add_classes(tally, weights, counts)
+    return dict(zip(names, counts, strict=True))
 
 
 @kernel
@@ -185,11 +187,11 @@ def count_persons(world: World, month: int, low_income: float, high_income: floa
     """
     found = np.zeros((len(world.areas.kind), PERSON_CLASSES), np.int64)
     tally_persons(world.persons, world.households, world.used, month, low_income, high_income, found)
-    return summed(found[: world.places], PERSON_SUMS)
+    return summed(found[: world.places], *OF_PERSONS)
 
 
 def count_homes(world: World, month: int) -> dict[str, F64]:
     """Return the households and homes of every place on the first of a month, by name of the count."""
     found = np.zeros((len(world.areas.kind), HOME_CLASSES), np.int64)
     tally_homes(world.households, world.dwellings, world.used, month, found)
-    return summed(found[: world.places], HOME_SUMS)
+    return summed(found[: world.places], *OF_HOMES)

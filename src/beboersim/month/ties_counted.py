@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties, World
 from beboersim.world.taking_part import HEAVY, STREET, VOLUNTEER
@@ -13,7 +13,7 @@ TAKING_PART, VOLUNTEERS, ON_THE_STREET, HEAVY_USE = range(4)
 NAMES = ("taking_part", "volunteers", "on_the_street", "heavy_use")
 
 
-@kernel
+@borrowing
 def tally_ties(persons: Persons, ties: Ties, households: Households, used: I64, places: int, found: F64) -> None:
     """Count persons by what ties they have (what x area)."""
     for row in range(used[0]):

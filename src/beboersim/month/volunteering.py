@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, normal, philox, uniform
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.councils import reach_of_council
 from beboersim.month.staffing import staff_per_1000
 from beboersim.month.volunteers import (
@@ -73,7 +73,7 @@ class Offers(NamedTuple):
     network_join: F64
 
 
-@kernel
+@borrowing
 def make_offers(areas: Areas, residents: F64, e: Efforts, was: Reference, p: Volunteering, offers: Offers) -> None:
     """Work out the month's rates of joining and stopping, and the premises in use, of every named area.
 
@@ -190,7 +190,7 @@ def go_through(
             member = following[member]
 
 
-@kernel
+@borrowing
 def children_in(role: U8, birth: I16, following: I32, member: int, month: int) -> bool:
     """Say whether a household has a child under eighteen at home."""
     while member >= 0:
@@ -265,7 +265,7 @@ def residents_of(c: Context) -> F64:
 def offers_of(c: Context, p: Volunteering) -> Offers:
     """Return the month's rates of joining and stopping by area; the premises in use are written down."""
     offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
-    make_offers(c.world.areas, residents_of(c), efforts(c), reference(c), p, offers)
+    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.kept(reference), p, offers)
     return offers
 
 
@@ -282,7 +282,7 @@ def meet(c: Context, offers: Offers, p: Volunteering) -> None:
 
 def volunteering(c: Context) -> None:
     """Volunteering: who runs something, who joins an association, and the rooms that they use."""
-    p = in_force(c)
+    p = c.kept(in_force)
     meet(c, offers_of(c, p), p)
 
 

@@ -21,7 +21,7 @@ from beboersim.month.substance import job_loss_by_use
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import FIRST_AGE, LAST_AGE, YOUNG_WAGE_UNTIL, Work, relative_wage
 from beboersim.world.codes import ACTIVITIES, EDUCATIONS, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
-from beboersim.world.columns import F64, I32, I64, U8, U32
+from beboersim.world.columns import B1, F64, I16, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ class Market(NamedTuple):
     finding: F64  # code of command of Danish: times the chance of others to find one
 
 
-@kernel
+@borrowing
 def plan_help(ties: Ties, row: int, area: int, sex: int, m: Market) -> float:
     """Return a person's chance of finding work over that of 2015, by the area's plan: helped, or left without (M05)."""
     return m.without_plan[area, sex] * (1.0 + m.help_on * (ties.job_chance[row] / JOB_CHANCE_UNIT - 1.0))
 
 
-@kernel
+@borrowing
 def help_of(ties: Ties, areas: Areas, row: int, area: int, sex: int, m: Market) -> float:
     """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
     return plan_help(ties, row, area, sex, m) * areas.contacts[area] * areas.local_jobs[area]
@@ -206,14 +206,10 @@ def ask_workers(
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = 0
-        doing, attached, born = activity[begin:end], weak[begin:end], birth[begin:end]
-        for k in range(end - begin):
-            near[number] = k
-            number += in_market[doing[k]] & (
-                (first[k] <= highest[2 * doing[k] + attached[k]])
-                | (third[k] <= highest_turn[in_range(month - born[k])])
-            )
+        number = below(
+            first, third, highest, highest_turn, in_market, activity[begin:end], weak[begin:end], birth[begin:end],
+            month, near,
+        )  # fmt: skip
         for k in range(number):
             row = begin + near[k]
             home = household[row]
@@ -227,6 +223,21 @@ def ask_workers(
                 what[found] = event
                 found += 1
     return found
+
+
+@borrowing
+def below(
+    first: U32, third: U32, highest: U32, highest_turn: U32, in_market: B1, doing: U8, attached: U8, born: I16,
+    month: int, near: I64,
+) -> int:  # fmt: skip
+    """Write down who in the market has a word not above its bound, counted from the first; return how many."""
+    number = 0
+    for k in range(len(born)):
+        near[number] = k
+        number += in_market[doing[k]] & (
+            (first[k] <= highest[2 * doing[k] + attached[k]]) | (third[k] <= highest_turn[in_range(month - born[k])])
+        )
+    return number
 
 
 @borrowing
@@ -380,6 +391,11 @@ def pension_age_months(time: float) -> int:
     return round(age * 12.0)
 
 
+def turning(c: Context) -> tuple[F64, F64]:
+    """Return the rates of becoming weakly attached to work and of recovering, by municipality."""
+    return np.stack([one.becomes_weak for one in c.attachment]), np.stack([one.recovers for one in c.attachment])
+
+
 def market(c: Context) -> Market:
     """Return the month's market for work."""
     start = c.start_month / 12.0
@@ -389,13 +405,12 @@ def market(c: Context) -> Market:
         trends.nonwestern_employment_logit_trend(c.rates_time) - trends.nonwestern_employment_logit_trend(start),
         c.number("stigma.on_callbacks"),
         c.number("funding.on_jobs"),
-        without_plan(c) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
-        np.stack([one.becomes_weak for one in c.attachment]),
-        np.stack([one.recovers for one in c.attachment]),
+        c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
+        *c.kept(turning),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
         * c.world.areas.local_jobs.max(),
-        job_loss_by_use(c),
-        danish_on_jobs(c),
+        c.kept(job_loss_by_use),
+        c.kept(danish_on_jobs),
     )
 
 

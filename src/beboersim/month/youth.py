@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, philox, uniform
-from beboersim.kernel import borrowing, kernel
+from beboersim.kernel import borrowing
 from beboersim.month.clubs import (
     homework_chance,
     job_chance,
@@ -160,17 +160,16 @@ def meet(
             ties.takes_part[row] |= MENTORED
 
 
-@kernel
+@borrowing
 def go_round(
     persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, seed: int,
-    purpose_month: int, plan: I64, shares: F64, offered: F64, p: Youth, first: int,
+    purpose_month: int, plan: I64, shares: F64, offered: F64, p: Youth, first: int, residents: F64, street: F64,
 ) -> None:  # fmt: skip
     """Let a month pass for every young person of the areas with a plan; on the `first` day only draw how things are.
 
-    `offered` is area x what is offered, `shares` those of `steady_shares`.
+    `offered` is area x what is offered, `shares` those of `steady_shares`; residents and those on the street are
+    counted by area.
     """
-    residents = np.zeros(len(areas.kind))
-    street = np.zeros(len(areas.kind))
     for home in range(used[1]):
         row = households.head[home]
         area = households.area[home]
@@ -267,7 +266,7 @@ def at_school(
         ties.learning[row] = round(LEARNING * learning)
 
 
-@kernel
+@borrowing
 def forget(persons: Persons, ties: Ties, households: Households, used: I64, plan: I64, rr: float) -> None:
     """Once a year let those who moved away lose what the area gave; what a lasting job gave goes with them."""
     for row in range(used[0]):
@@ -279,7 +278,7 @@ def forget(persons: Persons, ties: Ties, households: Households, used: I64, plan
             ties.offending[row] = round(OFFENDING * (rr if ties.takes_part[row] & MENTORED else 1.0))
 
 
-@kernel
+@borrowing
 def attend(
     persons: Persons, ties: Ties, households: Households, used: I64, month: int, seed: int, plan: I64, debate: I64,
     offered: F64, p: Youth, found: F64,
@@ -302,7 +301,7 @@ def attend(
 
 def attendance(c: Context) -> F64:
     """Return how many young people come to each area's café in a week of this month, at full scale (E147)."""
-    world, p, plan = c.world, acting(c), has_plan(c)
+    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
     offered = offers(c, p, count(c, steady_shares(p), plan))
     found = np.zeros(len(plan))
     attend(
@@ -313,12 +312,12 @@ def attendance(c: Context) -> F64:
 
 def youth(c: Context) -> None:
     """Youth: clubs, spare-time jobs, street workers and homework cafés, and the pull of the street."""
-    world, p, plan = c.world, acting(c), has_plan(c)
+    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
     shares = steady_shares(p)
     offered = offers(c, p, count(c, shares, plan))
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), plan, shares, offered, p, 0,
+        c.address(Purpose.STREET), plan, shares, offered, p, 0, *np.zeros((2, len(plan))),
     )  # fmt: skip
     if c.month % 12 == 0:
         forget(world.persons, world.ties, world.households, world.used, plan, p.job_rr)
@@ -326,11 +325,11 @@ def youth(c: Context) -> None:
 
 def begin(c: Context) -> None:
     """Draw company and what the young take part in as the rates of 2015 have it; no lever is read, only switches."""
-    world, p, plan = c.world, acting(c), has_plan(c)
+    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
     shares = steady_shares(p)
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), plan, shares, nothing_new(c), p, 1,
+        c.address(Purpose.STREET), plan, shares, nothing_new(c), p, 1, *np.zeros((2, len(plan))),
     )  # fmt: skip
     found, expected = count(c, shares, plan)
     c.young_at_start = FirstDay(

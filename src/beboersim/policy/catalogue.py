@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -105,7 +105,7 @@ class Quantity(BaseModel):
             self.accept(value)
         return self
 
-    @property
+    @cached_property
     def history(self) -> tuple[Dated, ...]:
         """The defaults by date; a default without a date holds from the beginning."""
         if isinstance(self.default, tuple):

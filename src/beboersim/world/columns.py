@@ -8,8 +8,6 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, ge
 import numpy as np
 from numpy.typing import NDArray
 
-from beboersim.kernel import kernel
-
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
@@ -65,19 +63,12 @@ def grown(table: Table, rows: int, capacity: int) -> Table:
     return larger
 
 
-@kernel
-def gather(old: NDArray[Any], rows: I64, new: NDArray[Any]) -> None:
-    """Copy the given rows of a column, in that order."""
-    for k in range(rows.shape[0]):
-        new[k] = old[rows[k]]
-
-
 def kept(table: Table, rows: I64, capacity: int) -> Table:
     """Return a table that holds the given rows, in that order."""
     arrays = []
     for old, column in zip(table, described(type(table)).values(), strict=True):
         new = np.empty((capacity, *old.shape[1:]), old.dtype)
-        gather(old, rows, new)
+        np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")
         new[len(rows) :] = column.empty
         arrays.append(new)
     return type(table)(*arrays)

@@ -8,6 +8,7 @@ assumption (municipal.md §8).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -55,12 +56,20 @@ def survival() -> F64:
     return (1.0 - of_women) * men + of_women * women
 
 
+@cache
+def counted(name: str, year: int) -> F64:
+    """Return residents by age 0-110 on 1 January, as counted by bands of ages."""
+    residents = by_single_year(age_table(name, year))
+    residents.setflags(write=False)
+    return residents
+
+
 def net_migration(name: str) -> F64:
     """Return net migration a year as a share of those of an age before, by age 0-109, read from two counts by age."""
     alive = survival()[:-1]
     rates = []
     for year in range(*MIGRATION_READ):
-        before, after = (by_single_year(age_table(name, y)) for y in (year, year + 1))
+        before, after = (counted(name, y) for y in (year, year + 1))
         rates.append((after[1:] - before[:-1] * alive) / np.maximum(before[:-1], 1.0))
     mean = np.mean(rates, axis=0)
     window = np.ones(2 * SMOOTHED_OVER + 1)
@@ -82,7 +91,7 @@ def residents_path(margins: Margins, years: np.ndarray) -> F64:
     fertility = local_fertility(margins)
     for k, year in enumerate(years[:-1]):
         if year + 1 <= AGE_YEARS[1]:
-            found[k + 1] = by_single_year(age_table(name, int(year) + 1))
+            found[k + 1] = counted(name, int(year) + 1)
             continue
         now = found[k]
         later = np.zeros(OLDEST + 1)

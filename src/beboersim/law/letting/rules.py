@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beboersim.errors import InputError, meant
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing, kernel
 from beboersim.law.dated import Rule, all_rules, rule_on
 from beboersim.law.letting.agreements import criteria, practice
 from beboersim.law.letting.decisions import GROUNDS, AreaRule, bar_sticks, may_use_combined
@@ -342,7 +342,7 @@ def _sticking(was_hard: I64, plan_done: I64, years_off: I64, years: int, over: i
     return found
 
 
-@kernel
+@borrowing
 def rule_of(rules: LettingRules, area: int) -> AreaRule:
     """Return one area's rules, as the decisions take them."""
     return AreaRule(
