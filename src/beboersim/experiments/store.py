@@ -276,11 +276,10 @@ def table_of(parts: Sequence[Columns]) -> pa.Table:
 
 
 def column_of(name: str, values: NDArray[np.float64]) -> pa.Array:
-    """Return values as a column: null where they are missing, whole numbers where the count is one."""
+    """Return checked values as a column: null where they are missing, whole numbers where the count is one."""
     import pyarrow as pa
 
-    flat = checked(name, values)
-    missing = ~np.isfinite(flat)
+    missing = ~np.isfinite(values)
     if name in WHOLE:
-        return pa.array(np.where(missing, 0, flat).astype(np.int64), pa.int64(), mask=missing)
-    return pa.array(flat, pa.float64(), mask=missing)
+        return pa.array(np.where(missing, 0, values).astype(np.int64), pa.int64(), mask=missing)
+    return pa.array(values, pa.float64(), mask=missing)
