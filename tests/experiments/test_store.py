@@ -16,8 +16,8 @@ import pytest
 from beboersim.errors import InputError
 from beboersim.experiments.compare import run_scenarios
 from beboersim.experiments.provenance import provenance
-from beboersim.experiments.runs import RunResult
-from beboersim.experiments.store import check_folder, checked, column_of, whole_or_not_at_all, write_results
+from beboersim.experiments.runs import RunResult, check_whole
+from beboersim.experiments.store import check_folder, column_of, whole_or_not_at_all, write_results
 from beboersim.outcomes.counts import COUNTS
 from beboersim.outcomes.metrics import metrics
 from fake_town import in_fake_town, options
@@ -160,7 +160,7 @@ def test_nothing_is_written_when_writing_fails(tmp_path: Path) -> None:
 
 def test_a_count_that_is_not_whole_is_an_error() -> None:
     with pytest.raises(ValueError, match="residents is a count"):
-        checked("residents", np.array([1.5]))
+        check_whole({"residents": np.array([[2.0, np.nan], [1.5, 1.0]])})
 
 
 def test_missing_is_null() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from beboersim.experiments.past import begun
 from beboersim.experiments.provenance import data_version, file_hash, package_version
-from beboersim.outcomes.counts import FLOWS, NAMES
+from beboersim.outcomes.counts import FLOWS, NAMES, WHOLE
 from beboersim.outcomes.metrics import municipality_metrics, sums_over
 
 if TYPE_CHECKING:
@@ -203,7 +203,18 @@ def execute(spec: RunSpec, progress: Progress | None = None) -> RunResult:
             progress(day)
     town.run(spec.until)
     yearly, monthly = history(town.yearly, plan), towns(town.monthly, plan)
+    for counts in (yearly.counts, monthly.columns):
+        check_whole(counts)
     return RunResult(spec, run_id(spec), yearly, monthly, perf_counter() - began)
+
+
+def check_whole(counts: Mapping[str, Floats]) -> None:
+    """Raise ValueError if a count that should be whole is not."""
+    names = [name for name in counts if name in WHOLE]
+    values = np.stack([counts[name] for name in names])
+    wrong = np.argwhere(np.isfinite(values) & (values != np.rint(values)))
+    if len(wrong):
+        raise ValueError(f"{names[wrong[0][0]]} is a count and is not whole: {values[tuple(wrong[0])]}")
 
 
 def januaries(start: date, until: date) -> Iterator[date]:

@@ -12,8 +12,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from beboersim.errors import InputError
 from beboersim.experiments.provenance import data_version, package_version
-from beboersim.outcomes.counts import COUNTS
+from beboersim.outcomes.counts import WHOLE
 from beboersim.outcomes.metrics import ADDED, area_metrics, metrics
 
 if TYPE_CHECKING:
@@ -45,13 +46,6 @@ OURS = re.compile(
 """What a result folder may hold. Anything else is the user's, and would be lost when the runs replace themselves."""
 
 Columns = dict[str, NDArray[Any]]
-
-BROKEN = ("share", "ratio", "0-1", "sum", "staff-years", "premises", "DKK", "months")
-"""Units of counts that are not whole numbers."""
-
-WHOLE = {count.name for count in COUNTS if count.unit not in BROKEN}
-"""Counts that are whole numbers, and are so in the files."""
-
 
 def check_folder(folder: Path, run_ids: Collection[str]) -> None:
     """Raise InputError unless results of exactly these runs can be put in the folder."""
@@ -204,74 +198,91 @@ def runs_table(results: Iterable[RunResult]) -> pa.Table:
 
 def areas_table(*results: RunResult) -> pa.Table:
     """Return one row a run, area and 1 January: the counts, and the metrics computed from them."""
-    return table_of([area_columns(result) for result in results])
+    return _table(results, _alike, area_columns)
 
 
 def towns_table(*results: RunResult) -> pa.Table:
     """Return one row a run, municipality and month: the metrics, and the counts added over its areas."""
-    return table_of([town_columns(result) for result in results])
+    return _table(results, lambda result: (result.monthly.dates, result.monthly.names), town_columns)
 
 
-def area_columns(result: RunResult) -> Columns:
-    """Return the columns of one run's areas; a count that should be whole and is not raises ValueError."""
+def _alike(result: RunResult) -> tuple[Any, ...]:
+    """Return what runs must share to have the same rows of areas."""
     yearly = result.yearly
-    names = np.array(yearly.names)
-    order = np.lexsort((names, np.array(yearly.municipalities)))
+    return yearly.dates, yearly.names, yearly.municipalities, yearly.kinds
 
-    def each_year(words: Sequence[str]) -> NDArray[np.str_]:
-        return np.tile(np.array(words)[order], len(yearly.dates))
 
-    dates = np.repeat(np.array(yearly.dates, "datetime64[D]"), len(names))
-    found: Columns = {
-        "run_id": np.full(len(dates), result.run_id),
-        "date": dates,
-        "municipality": each_year(yearly.municipalities),
-        "area": each_year(yearly.names),
-        "kind": each_year(yearly.kinds),
-        "listed_status": yearly.words[:, order].ravel(),
+def area_columns(results: Sequence[RunResult]) -> Columns:
+    """Return the columns of the areas of runs that are alike: the same areas on the same days.
+
+    Metrics are computed for all of them at once, because most of the work on a small town is a call for each metric.
+    """
+    yearly = results[0].yearly
+    order = np.lexsort((np.array(yearly.names), np.array(yearly.municipalities)))
+    counts = {name: np.stack([result.yearly.counts[name] for result in results]) for name in yearly.counts}
+    computed = area_metrics(counts, yearly.groups)
+    words = np.stack([result.yearly.words for result in results])
+    found = _keys(results, yearly.dates, len(order)) | {
+        "municipality": np.tile(np.array(yearly.municipalities)[order], len(results) * len(yearly.dates)),
+        "area": np.tile(np.array(yearly.names)[order], len(results) * len(yearly.dates)),
+        "kind": np.tile(np.array(yearly.kinds)[order], len(results) * len(yearly.dates)),
+        "listed_status": words[..., order].ravel(),
     }
-    computed = area_metrics(yearly.counts, yearly.groups)
-    for name, column in ({**yearly.counts} | {k: v for k, v in computed.items() if k not in yearly.counts}).items():
-        found[name] = checked(name, column[:, order])
-    return found
+    # A metric that is a count by itself has the same values.
+    return found | {name: column[..., order].ravel() for name, column in (counts | computed).items()}
 
 
-def town_columns(result: RunResult) -> Columns:
-    """Return the columns of one run's municipalities, as `area_columns` does."""
-    monthly = result.monthly
-    dates = np.repeat(np.array(monthly.dates, "datetime64[D]"), len(monthly.names))
-    found: Columns = {
-        "run_id": np.full(len(dates), result.run_id),
-        "date": dates,
-        "municipality": np.tile(np.array(monthly.names), len(monthly.dates)),
+def town_columns(results: Sequence[RunResult]) -> Columns:
+    """Return the columns of the municipalities of runs that are alike, as `area_columns` does."""
+    monthly = results[0].monthly
+    found = _keys(results, monthly.dates, len(monthly.names)) | {
+        "municipality": np.tile(np.array(monthly.names), len(results) * len(monthly.dates))
     }
     ordered = [metric.id for metric in metrics() if metric.id in monthly.columns]
-    for name in (*ordered, *(name for name in ADDED if name not in ordered)):
-        found[name] = checked(name, monthly.columns[name])
+    for name in dict.fromkeys((*ordered, *ADDED)):
+        found[name] = np.concatenate([result.monthly.columns[name].ravel() for result in results])
     return found
 
 
-def checked(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values in one line; a count that is not whole raises ValueError."""
-    flat = np.ascontiguousarray(values, np.float64).ravel()
-    if name in WHOLE:
-        wrong = flat[np.isfinite(flat) & (flat != np.rint(flat))]
-        if len(wrong):
-            raise ValueError(f"{name} is a count and is not whole: {wrong[0]}")
-    return flat
+def _keys(results: Sequence[RunResult], dates: Sequence[date], places: int) -> Columns:
+    """Return the run and the day of each row."""
+    days = np.repeat(np.array(dates, "datetime64[D]"), places)
+    return {
+        "run_id": np.repeat([result.run_id for result in results], len(days)),
+        "date": np.tile(days, len(results)),
+    }
 
 
-def table_of(parts: Sequence[Columns]) -> pa.Table:
-    """Return the columns of several runs, one after the other, as a table."""
+def _table(
+    results: Sequence[RunResult],
+    alike: Callable[[RunResult], Hashable],
+    columns: Callable[[Sequence[RunResult]], Columns],
+) -> pa.Table:
+    """Return the rows of runs, in the order in which the runs are given."""
+    import pyarrow as pa
+
+    groups: dict[Hashable, list[RunResult]] = {}
+    for result in results:
+        groups.setdefault(alike(result), []).append(result)
+    tables = {at: _as_table(columns(group)) for at, group in groups.items()}
+    if len(tables) == 1:
+        return next(iter(tables.values()))
+    rows: dict[str, pa.Table] = {}
+    for at, group in groups.items():
+        each = len(tables[at]) // len(group)
+        rows |= {result.run_id: tables[at].slice(number * each, each) for number, result in enumerate(group)}
+    return pa.concat_tables([rows[result.run_id] for result in results]).combine_chunks()
+
+
+def _as_table(columns: Columns) -> pa.Table:
     import pyarrow as pa
 
     found: dict[str, Any] = {}
-    for name in parts[0]:
-        joined = np.concatenate([part[name] for part in parts])
-        if joined.dtype.kind == "f":
-            found[name] = column_of(name, joined)
+    for name, values in columns.items():
+        if values.dtype.kind == "f":
+            found[name] = column_of(name, values)
         else:
-            found[name] = pa.array(joined, pa.date32() if joined.dtype.kind == "M" else pa.string())
+            found[name] = pa.array(values, pa.date32() if values.dtype.kind == "M" else pa.string())
     return pa.table(found)
 
 

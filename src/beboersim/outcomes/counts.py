@@ -134,3 +134,6 @@ COUNTS: tuple[Count, ...] = (
 NAMES: tuple[str, ...] = tuple(count.name for count in COUNTS)
 STOCKS: tuple[str, ...] = tuple(count.name for count in COUNTS if count.kind == "stock")
 FLOWS: tuple[str, ...] = tuple(count.name for count in COUNTS if count.kind == "flow")
+BROKEN = ("share", "ratio", "0-1", "sum", "staff-years", "premises", "DKK", "months")  # units that are not counted
+WHOLE: frozenset[str] = frozenset(count.name for count in COUNTS if count.unit not in BROKEN)
+"""Counts that are whole numbers, and are so in the files."""
