@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from beboersim.errors import InputError
 from beboersim.experiments import parts
 from beboersim.experiments.compare import Outcome, followed_areas, outcomes_of
 from beboersim.experiments.runs import CODES, History
-from beboersim.experiments.store import PROVENANCE, RUNS
+from beboersim.experiments.store import PROVENANCE, RUNS, Columns
 from beboersim.outcomes.counts import NAMES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 DISCOUNT = 0.035  # a year; Finansministeriet, methods Q54
-GROUPS_AT_ONCE = 64  # runs whose areas are read together
+KEYS = ("run_id", "date", "municipality", "area", "kind", "listed_status")  # of a row of areas
 
 
 class Values(NamedTuple):
@@ -175,35 +176,50 @@ class Results:
     def _histories(
         self, cells: Mapping[tuple[int, int, int], Sequence[str]]
     ) -> Iterator[tuple[tuple[int, int, int], History, Spent]]:
-        """Yield the last day of each cell, all its places side by side, with the areas followed and the cost."""
-        import pyarrow.compute as pc
+        """Yield the last day of each cell, all its places side by side, with the areas followed and the cost.
 
+        Each part is read once; what a cell needs is kept until its last place has been read.
+        """
         first, until = (np.datetime64(self.provenance[key]) for key in ("start", "until"))
         # The last 1 January that is recorded.
         last = np.datetime64(f"{str(until)[:4]}-01-01")
-        if not cells:
-            return
-        todo = list(cells.items())
-        for begin in range(0, len(todo), GROUPS_AT_ONCE):
-            some = todo[begin : begin + GROUPS_AT_ONCE]
-            ids = pc.field("run_id").isin([one for _, those in some for one in those])
-            ends = self.table("areas", where=ids & pc.field("date").isin([first.item(), last.item()]))
-            money = self.table("areas", ["run_id", "date", "programme_spend"], ids).to_pandas()
-            money["years"] = (money["date"].astype("datetime64[s]") - first).dt.days / 365.25
-            money["now"] = money["programme_spend"] / (1 + DISCOUNT) ** money["years"]
-            spent = money.groupby("run_id")[["programme_spend", "now"]].sum()
-            frame = ends.to_pandas()
-            frame["date"] = frame["date"].astype("datetime64[s]")
-            by_run = dict(iter(frame.groupby("run_id", sort=False)))
-            for cell, those in some:
-                import pandas as pd
+        scale = float(self.provenance["scale"])
+        cell_of = {run: cell for cell, those in cells.items() for run in those}
+        read: dict[str, Columns] = {}
+        left = {cell: len(those) for cell, those in cells.items()}
+        for run, rows in self._areas_by_run():
+            cell = cell_of.get(run)
+            if cell is None:
+                continue
+            # The last day and the first are all that is needed of what is not money.
+            ends = np.isin(rows["date"], [first, last])
+            years = (rows["date"] - first).astype(np.int64) / 365.25
+            spend = rows["programme_spend"]
+            read[run] = {name: column[ends] for name, column in rows.items()} | {
+                "cost": np.nansum(spend), "discounted": np.nansum(spend / (1 + DISCOUNT) ** years)
+            }  # fmt: skip
+            left[cell] -= 1
+            if left[cell]:
+                continue
+            places = [read.pop(one) for one in cells[cell]]
+            cost, discounted = (sum(float(one.pop(key)) for one in places) / scale for key in ("cost", "discounted"))
+            whole = {name: np.concatenate([place[name] for place in places]) for name in places[0]}
+            start, end = ({name: column[whole["date"] == day] for name, column in whole.items()}
+                          for day in (first, last))  # fmt: skip
+            yield cell, _history(end), Spent(followed_areas(_history(start)), cost, discounted)
 
-                rows = pd.concat([by_run[one] for one in those])
-                start, end = (rows[rows["date"] == day] for day in (first, last))
-                scale = float(self.provenance["scale"])
-                sums = spent.loc[list(those)].sum() / scale
-                followed = followed_areas(_history(start))
-                yield cell, _history(end), Spent(followed, float(sums["programme_spend"]), float(sums["now"]))
+    def _areas_by_run(self) -> Iterator[tuple[str, Columns]]:
+        """Yield each run's rows of areas: what says which area and day, and the counts."""
+        import pyarrow.parquet as pq
+
+        for path in sorted((self.folder / "areas").glob("part-*.parquet")):
+            with pq.ParquetFile(path) as file:
+                known = set(file.schema_arrow.names)
+                table = file.read([name for name in (*KEYS, *NAMES) if name in known])
+            columns = {name: table.column(name).to_numpy() for name in table.column_names}
+            runs, begin = np.unique(columns["run_id"], return_index=True)
+            for run, at, end in zip(runs, begin, (*begin[1:], len(table)), strict=True):
+                yield str(run), {name: column[at:end] for name, column in columns.items()}
 
     # Analyses
 
@@ -255,18 +271,17 @@ class Spent(NamedTuple):
     discounted: float
 
 
-def _history(rows: pd.DataFrame) -> History:
+def _history(rows: Columns) -> History:
     """Return the areas of one day as the metrics want them."""
-    words = rows["listed_status"].to_numpy(dtype=str)
+    words = rows["listed_status"].astype(str)
     # A municipality's own categories are no status of the law.
     codes = np.array([max(CODES.get(part, 0) for part in word.split("+")) for word in words], np.int64)
-    counts = {name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan)[None, :] for name in NAMES if name in rows}
     return History(
-        dates=(rows["date"].iloc[0].date(),),
+        dates=(rows["date"][0].astype(date),),
         names=tuple(rows["area"]),
         municipalities=tuple(rows["municipality"]),
         kinds=tuple(rows["kind"]),
-        counts=counts,
+        counts={name: rows[name].astype(np.float64)[None, :] for name in NAMES if name in rows},
         status=codes[None, :],
         words=words[None, :],
     )
