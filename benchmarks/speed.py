@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one thread, as the command line asks for; read when NumPy is imported
+
 import numpy as np
 
 import beboersim.town as town_module
