@@ -92,6 +92,8 @@ HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
 ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
+# Wishes are told apart in steps for a bound on the chance of applying: from the lowest, and so many to a unit.
+LOWEST_WISH, STEPS_A_UNIT, WISHES = -16.0, 16.0, 512
 ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
 MONTHS_KEPT = 2  # for how long a youth or elderly dwelling is kept for those it is meant for (assumption, 1-6)
@@ -122,7 +124,7 @@ class Market(NamedTuple):
     accept_address: int
     applying_on: float
     refusing_on: float
-    keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
+    highest: F64  # see `chances_by_wish`
     rows: I64
     facts: F64
     glance: Glance
@@ -290,7 +292,7 @@ def let_month(
     area_of, searching_since, contact_of, home_of = (
         households.area, households.search_since, households.contact, households.dwelling
     )  # fmt: skip
-    person, place, standing, keenest_of = households.id, areas.id, m.standing, m.keenest
+    person, place, standing, highest = households.id, areas.id, m.standing, m.highest
     for number in range(vacancies.shape[0]):
         home = vacancies[number]
         area = dwellings.area[home]
@@ -373,11 +375,11 @@ def let_month(
                         contact = contact_of[row]
                         own = 1 if area == contact or lives_here == 1 else 0
                         urgent = 1 if home_of[row] < 0 else 0
+                        likeness = 0.0 if everybody == 1 else p.likeness
+                        wish = pull(standing[area], standing[contact], own, urgent, strength, likeness, p)
+                        wish += m.appeal[area]
                         answer = STAYS_AWAY
-                        if u < keenest_of[2 * urgent + own]:
-                            likeness = 0.0 if everybody == 1 else p.likeness
-                            wish = pull(standing[area], standing[contact], own, urgent, strength, likeness, p)
-                            wish += m.appeal[area]
+                        if u < highest[step_of_wish(wish)]:
                             answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
                         if everybody == 1:
                             offered[k] = number
@@ -534,19 +536,26 @@ def choices_of(c: Context) -> Choices:
     )
 
 
-@kernel
-def keenest(p: Letting, appeal: float) -> F64:
-    """Return the highest chance of applying for an area, by no home (2) and known area (1).
+def chances_by_wish(c: Context) -> F64:
+    """Return bounds on the chance of applying for an area by the wish for it, see `step_of_wish`."""
+    return highest_by_wish(c.parameters.letting)
 
-    `appeal` is the most that renewal adds.
-    """
-    chances = np.ones(4)
-    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
-        for urgent in range(2):
-            for own in range(2):
-                wish = pull(0.0, 0.0, own, urgent, 0.0, p.likeness, p) + appeal
-                chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
+
+@kernel
+def highest_by_wish(p: Letting) -> F64:
+    """Return the highest chance of applying for an area in every step of the wish: that of one without a bad name."""
+    chances = np.ones(WISHES)
+    if min(p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
+        for step in range(WISHES - 1):
+            wish = LOWEST_WISH + (step + 1) / STEPS_A_UNIT
+            chances[step] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
     return chances
+
+
+@kernel
+def step_of_wish(wish: float) -> int:
+    """Return the step that a wish falls into; those beyond either end belong to the last."""
+    return min(max(int((wish - LOWEST_WISH) * STEPS_A_UNIT), 0), WISHES - 1)
 
 
 def by_group(keys: I64, groups: int) -> Queue:
@@ -595,7 +604,6 @@ def letting(c: Context) -> None:
     since = households.search_since[rows].astype(np.int64) + 32768
     towns = len(world.municipalities)
     first_area = np.searchsorted(areas.municipality[: world.places], np.arange(towns + 1))
-    appeal = draw_of_renewal(c)
     market = Market(
         seed=c.seed,
         month=c.month,
@@ -606,7 +614,7 @@ def letting(c: Context) -> None:
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
-        keenest=keenest(p, float(appeal.max())),
+        highest=c.kept(chances_by_wish),
         rows=rows,
         facts=facts,
         glance=at_a_glance(households, rows, facts),
@@ -619,7 +627,7 @@ def letting(c: Context) -> None:
         internal_share=c.parameters.buildings.internal_share,
         patience=int(c.parameters.buildings.patience_months),
         left=np.full(found, -1, np.int64),
-        appeal=appeal,
+        appeal=draw_of_renewal(c),
         fallback=c.by_area("letting.assignment_fallback"),
         standing=c.standing,
         first_area=first_area,
