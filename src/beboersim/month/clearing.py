@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, gumbel, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
@@ -237,11 +237,11 @@ def clearing(c: Context) -> None:
     if len(seekers) == 0 or len(vacant) == 0:
         return
     word = c.address(Purpose.NEIGHBOURHOOD)
-    turn = order_of_turns(households.id[seekers], c.seed, c.address(Purpose.TURN))
-    seekers = seekers[np.lexsort((households.id[seekers], turn))]
-    slot = dwellings.area[vacant].astype(np.int64) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
-    shown = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))
-    order = np.lexsort((dwellings.id[vacant], shown, slot))
+    seekers = seekers[in_turn(households.id[seekers], c.seed, c.address(Purpose.TURN))]
+    # Homes of one area and tenure are shown in the order of a draw. Numbers of 16 bits are sorted by counting.
+    vacant = vacant[in_turn(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))]
+    slot = dwellings.area[vacant].astype(np.uint16) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
+    order = np.argsort(slot, kind="stable")
     vacant, slot = vacant[order], slot[order]
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, fill, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import plan_is_met
 from beboersim.law.dated import rule_on
@@ -644,7 +644,7 @@ def step_of_wish(wish: float) -> int:
 
 def by_group(keys: I64, groups: int) -> Queue:
     """Return keys sorted, and where each group (their high bits) begins."""
-    ordered = np.sort(keys, kind="stable")
+    ordered = np.sort(keys)
     return Queue(ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << 48))
 
 
@@ -666,8 +666,7 @@ def letting(c: Context) -> None:
     searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
     searching = searching[households.head[searching] >= 0]
     # Ties are broken by a draw of the month, never by the place in the tables.
-    turn = order_of_turns(households.id[searching], c.seed, c.address(Purpose.TURN))
-    searching = searching[np.lexsort((households.id[searching], turn))]
+    searching = searching[in_turn(households.id[searching], c.seed, c.address(Purpose.TURN))]
     rows = np.empty(len(searching), np.int64)
     facts = np.empty((len(searching), FACTS))
     rules = rules_now(c)
