@@ -168,13 +168,28 @@ def mix(a: int, b: int) -> int:
 def fill(
     seed: int, ids: NDArray[np.int64], start: int, stop: int, purpose_month: int, words: NDArray[np.uint32]
 ) -> None:
-    """Draw a block: the four words of entities ``ids[start:stop]`` into ``words[0:4, 0:stop-start]``.
+    """Draw a block: the four words of entities ``ids[start:stop]`` into ``words[0:4, 0:stop-start]``."""
+    fill_attempt(seed, ids, start, stop, purpose_month, 0, words)
+
+
+@borrowing
+def fill_attempt(
+    seed: int,
+    ids: NDArray[np.int64],
+    start: int,
+    stop: int,
+    purpose_month: int,
+    attempt: int,
+    words: NDArray[np.uint32],
+) -> None:
+    """Draw a block as `fill` does, of another attempt than the first.
 
     Straight loops without branches, so that the compiler uses the processor's vector instructions.
     """
     k0 = np.uint64(seed) & LOW
     k1 = np.uint64(seed) >> HALF
     purpose_word = np.uint64(purpose_month) & LOW
+    attempt_word = np.uint64(attempt) & LOW
     own = ids[start:stop]
     first, second, third, fourth = words[0], words[1], words[2], words[3]
     for i in range(own.shape[0]):
@@ -182,7 +197,7 @@ def fill(
         c0 = entity & LOW
         c1 = entity >> HALF
         c2 = purpose_word
-        c3 = np.uint64(0)
+        c3 = attempt_word
         q0 = k0
         q1 = k1
         for _ in range(ROUNDS):
