@@ -218,10 +218,9 @@ def fill_attempt(
 @kernel
 def order_of_turns(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
     """Return a draw for each id that decides whose turn comes first."""
-    turn = np.empty(ids.shape[0], np.int64)
-    for k in range(ids.shape[0]):
-        turn[k] = philox(seed, ids[k], purpose_month, 1)[0]
-    return turn
+    words = np.empty((4, ids.shape[0]), np.uint32)
+    fill_attempt(seed, ids, 0, ids.shape[0], purpose_month, 1, words)
+    return words[0].astype(np.int64)
 
 
 def in_turn(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
