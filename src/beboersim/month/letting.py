@@ -145,8 +145,8 @@ class Market(NamedTuple):
     applying: U8  # area of the municipality x seeker: whether the seeker applies for it, once asked
     answered: I64  # the last vacancy that each seeker has said no to, or may not have; HOUSED once it has a home
     offered: I64  # the last vacancy that was offered to each seeker wherever it looked
-    near: I64  # room for those of a queue whom a home may suit, see `left_at_a_glance`
-    asked: I64  # room for those of them who are asked whether they apply for the area, and their draws, see `ask`
+    near: U32  # room for those of a queue whom a home may suit, see `left_at_a_glance`
+    asked: U32  # room for those of them who are asked whether they apply for the area, and their draws, see `ask`
     addresses: I64
     words: U32
     walks: I64  # room for those of one vacancy, see `walks_of`
@@ -286,7 +286,7 @@ def left_at_a_glance(
     kind: int,
     others: int,
     here: int,
-    near: I64,
+    near: U32,
 ) -> int:
     """Write down who in a queue is left when those whom the home cannot suit are taken out; return how many.
 
@@ -314,7 +314,7 @@ def left_at_a_glance(
 
 
 @borrowing
-def ask(seekers: I64, area: int, areas: Areas, applying: U8, m: Market, p: Letting) -> None:
+def ask(seekers: U32, area: int, areas: Areas, applying: U8, m: Market, p: Letting) -> None:
     """Ask those of some seekers who have not been asked yet whether they apply for an area.
 
     Parameters
@@ -718,8 +718,8 @@ def letting(c: Context) -> None:
         applying=np.zeros((int(np.diff(first_area).max()), found), np.uint8),
         answered=np.full(found, -1, np.int64),
         offered=np.full(found, -1, np.int64),
-        near=np.empty(longest, np.int64),
-        asked=np.empty(longest, np.int64),
+        near=np.empty(longest, np.uint32),
+        asked=np.empty(longest, np.uint32),
         addresses=np.empty(longest, np.int64),
         words=np.empty((4, longest), np.uint32),
         walks=np.empty((MOST_WALKS, 4), np.int64),
