@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from beboersim.chance import Purpose, address, draw, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, draw, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing
 from beboersim.month.deck import Deck, ranked
 from beboersim.month.exchange import year_of
@@ -314,29 +313,41 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
     built = min(max(sold, 0.0), private)
     if number > 0:
         world.reserve(0, 0, number)
-        own = c.world.areas.municipality[: world.places] == municipality
-        size = c.kept(households_at_start)
-        estates, neighbourhoods = (np.flatnonzero(own & (world.areas.kind[: world.places] == k)) for k in SORTS)
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
-            built / private if private > 0.0 else 0.0, infill_of(c, own, int(private)), estates,
-            np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]),
+            built / private if private > 0.0 else 0.0, infill_of(c, municipality, int(private)),
+            *c.kept(sites, municipality),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
 
 
-def households_at_start(c: Context) -> F64:
-    """Return the households of every place on the first day."""
-    return np.array([a.households for a in c.areas])
+class Sites(NamedTuple):
+    """Where the homes of a municipality are built, and the cumulated sizes of these areas on the first day."""
+
+    estates: I64
+    estates_until: F64
+    neighbourhoods: I64
+    neighbourhoods_until: F64
 
 
-def infill_of(c: Context, own: NDArray[np.bool_], most: int) -> I64:
+def sites(c: Context, municipality: int) -> Sites:
+    """Return where the homes of a municipality are built."""
+    areas = c.world.areas
+    own = areas.municipality[: c.world.places] == municipality
+    size = np.array([a.households for a in c.areas])
+    estates, neighbourhoods = (np.flatnonzero(own & (areas.kind[: c.world.places] == sort)) for sort in SORTS)
+    return Sites(estates, np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]))
+
+
+def infill_of(c: Context, municipality: int, most: int) -> I64:
     """Return in which areas the first of the month's private homes are built because plans ask for them.
 
     What a plan builds is a part of what is completed in the town anyway: the path of homes is not shifted.
     """
     areas = c.world.areas
-    asked = np.flatnonzero(own & (areas.infill_due[: c.world.places] >= 1.0))
+    asked = np.flatnonzero((areas.infill_due >= 1.0) & (areas.municipality == municipality))
+    if len(asked) == 0:
+        return asked
     due = areas.infill_due[asked].astype(np.int64)
     found = np.repeat(asked, due)[:most]
     number = np.bincount(found, minlength=len(areas.kind))
@@ -356,7 +367,6 @@ def change_tenure(c: Context, municipality: int, wanted: float) -> int:
     before, after = (PRIVATE_RENTED, OWNER_OCCUPIED) if wanted > 0.0 else (OWNER_OCCUPIED, PRIVATE_RENTED)
     here = c.world.areas.municipality[dwellings.area[:n]] == municipality
     vacant = np.flatnonzero(here & (dwellings.household[:n] < 0) & (dwellings.tenure[:n] == before))
-    turn = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TENURE))
-    chosen = vacant[np.lexsort((dwellings.id[vacant], turn))][:number]
+    chosen = vacant[in_turn(dwellings.id[vacant], c.seed, c.address(Purpose.TENURE))][:number]
     dwellings.tenure[chosen] = after
     return len(chosen) if wanted > 0.0 else -len(chosen)
