@@ -33,6 +33,7 @@ from beboersim.month.volunteering import Volunteering
 from beboersim.month.youth import FirstDay, Youth, no_day_yet
 from beboersim.policy.plan import Lever
 from beboersim.world.attachment import AttachmentRates, SchoolLeavers, Work
+from beboersim.world.codes import NAMED_AREA
 from beboersim.world.columns import F64, I64
 from beboersim.world.layout import Area
 from beboersim.world.margins import Margins
@@ -209,9 +210,24 @@ class Context:
         return value
 
     def by_area(self, name: str) -> F64:
-        """Return a lever that varies by place, over all areas; those that are no place get 0."""
-        value = self.levers[name]
-        assert isinstance(value, np.ndarray)
-        whole = np.zeros(len(self.world.areas.kind))
-        whole[: len(value)] = value
-        return whole
+        """Return a lever that varies by place, over all areas; those that are no place get 0. Nobody may change it."""
+        return self.kept(over_all_areas, name)
+
+    @property
+    def named_areas(self) -> I64:
+        """The rows of the named areas, which have a social plan."""
+        return self.kept(rows_of_named_areas)
+
+
+def over_all_areas(c: Context, name: str) -> F64:
+    """Return a lever that varies by place, over all areas; those that are no place get 0."""
+    value = c.levers[name]
+    assert isinstance(value, np.ndarray)
+    whole = np.zeros(len(c.world.areas.kind))
+    whole[: len(value)] = value
+    return whole
+
+
+def rows_of_named_areas(c: Context) -> I64:
+    """Return the rows of the named areas; the kind of an area never changes."""
+    return np.flatnonzero(c.world.areas.kind == NAMED_AREA)

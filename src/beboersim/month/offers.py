@@ -92,6 +92,11 @@ REFERENCE = Offer(
 )  # fmt: skip
 
 
+COLUMN = {name: number for number, name in enumerate(Offer._fields)}
+BY_STAFF = [COLUMN["jobs"], COLUMN["homework"], COLUMN["workers"]]
+BY_FRIENDS = slice(COLUMN["friends_of_men"], COLUMN["friends_of_women"] + 1)
+
+
 @borrowing
 def offer_of(o: F64, area: int) -> Offer:
     """Return the offer of one area, of a table of area x what is offered."""
@@ -137,35 +142,42 @@ def nothing_new(c: Context) -> F64:
     return np.tile(np.array(reference()), (len(c.world.areas.kind), 1))
 
 
+def decided(c: Context) -> F64:
+    """Return what levers say of the offer, with the staff of 2015-2018 and the rest as at the reference."""
+    found = nothing_new(c)
+    columns: dict[str, F64] = {
+        "club_hours": c.by_area("youth.club_hours"),
+        "staffed": c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
+        "jobs": c.by_area("youth.jobs"),
+        "lasting": c.by_area("youth.jobs_lasting"),
+        "homework": c.by_area("youth.homework_cafe"),
+        "workers": c.by_area("youth.street_workers"),
+        "authority": c.by_area("youth.street_authority"),
+        "evenings": c.by_area("youth.cafe_evenings"),
+        "run_by_young": c.by_area("youth.cafe_run_by_young"),
+    }
+    for name, column in columns.items():
+        found[:, COLUMN[name]] = column
+    return found
+
+
 def offers(c: Context, p: Youth, counted: Count) -> F64:
     """Return the month's offer: area x what is offered."""
     areas, staff = c.world.areas, of_plan_staff(c)
-    own_hands = c.by_area("youth.cafe_run_by_young")
+    found = c.kept(decided).copy()
+    found[:, COLUMN["club_hours"]] *= 1.0 - p.club_plan_share + p.club_plan_share * staff
+    found[:, BY_STAFF] *= staff[:, None]
+    found[:, COLUMN["jobs"]] = np.minimum(found[:, COLUMN["jobs"]], 1.0)
     volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
-    men, women = friends(c, p, counted.found)
-    columns: dict[str, F64] = {
-        "club_hours": c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
-        "staffed": c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
-        "volunteers": volunteers,
-        "jobs": np.minimum(c.by_area("youth.jobs") * staff, 1.0),
-        "lasting": c.by_area("youth.jobs_lasting"),
-        "homework": c.by_area("youth.homework_cafe") * staff,
-        "workers": c.by_area("youth.street_workers") * staff,
-        "authority": c.by_area("youth.street_authority"),
-        "evenings": c.by_area("youth.cafe_evenings"),
-        "open_share": np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
-        "run_by_young": own_hands,
-        "fit": areas.fit,
-        "coordinated": coordinated(c),
-        "role_models": role_models(c, p, counted.found),
-        "pull": pull(c, p, counted.found),
-        "friends_of_men": men,
-        "friends_of_women": women,
-        "company_then": c.young_at_start.company,
-    }
-    found = c.kept(nothing_new).copy()
-    for name, column in columns.items():
-        found[:, Offer._fields.index(name)] = column
+    own_hands = found[:, COLUMN["run_by_young"]] > 0.5
+    found[:, COLUMN["volunteers"]] = volunteers
+    found[:, COLUMN["open_share"]] = np.where(own_hands, volunteers, np.minimum(staff, 1.0))
+    found[:, COLUMN["fit"]] = areas.fit
+    found[:, COLUMN["company_then"]] = c.young_at_start.company
+    found[:, COLUMN["coordinated"]] = coordinated(c)
+    found[:, COLUMN["role_models"]] = role_models(c, p, counted.found)
+    found[:, COLUMN["pull"]] = pull(c, p, counted.found)
+    found[:, BY_FRIENDS] = friends(c, p, counted.found)
     return found
 
 
@@ -182,17 +194,20 @@ def pull(c: Context, p: Youth, found: F64) -> F64:
     return pull_of_groups(c.world.areas.street, then.street, touched, then.touched, p)
 
 
-def friends(c: Context, p: Youth, found: F64) -> tuple[F64, F64]:
-    """Return `pull_of_friends` by area, of men and of women; the young of a town's areas share its schools (X14)."""
+def friends(c: Context, p: Youth, found: F64) -> F64:
+    """Return `pull_of_friends`, area x sex (men first); the young of a town's areas share its schools (X14)."""
     then, town = c.young_at_start.friends, np.maximum(c.world.areas.municipality, 0)
-    both = []
-    for sex, (number, on_street) in enumerate(((MEN, STREET_MEN), (WOMEN, STREET_WOMEN))):
-        young = found[:, number]
-        now = np.divide(found[:, on_street], young, out=then[:, sex].copy(), where=young > 0.0)
-        more = now - then[:, sex]
-        of_town = np.bincount(town, weights=young * more) / np.maximum(np.bincount(town, weights=young), 1.0)
-        both.append(pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p))
-    return both[0], both[1]
+    young, on_street = found[:, [MEN, WOMEN]], found[:, [STREET_MEN, STREET_WOMEN]]
+    more = np.divide(on_street, young, out=then.copy(), where=young > 0.0) - then
+    of_town = np.stack(
+        [
+            np.bincount(town, weights=young[:, sex] * more[:, sex])
+            / np.maximum(np.bincount(town, weights=young[:, sex]), 1.0)
+            for sex in range(2)
+        ],
+        axis=1,
+    )
+    return pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p)
 
 
 def debates(c: Context) -> I64:

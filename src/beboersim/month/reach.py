@@ -308,7 +308,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
     if not at_start:
         contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
     times = np.ones(len(full)) if at_start else coordinated_work(c)
-    gain = np.stack([1.0 + (one - 1.0) * times for one in (p.jobs_men, p.jobs_women)], axis=1)
+    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * times[:, None]
     return Reach(
         adults=p.reach_adults * contact,
         children=p.reach_children * contact,

@@ -221,11 +221,14 @@ def conditions(c: Context, at_start: bool = False) -> F64:
     count_members(world.persons, world.ties, world.households, world.areas, world.used, c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
-        world.areas.staff_known / c.kept(known_in_the_mean), np.nan_to_num(c.measurement.convicted[:, 0]),
-        c.kept(in_force),
-        found,
+        world.areas.staff_known / c.kept(known_in_the_mean), c.kept(convicted_when_measured), c.kept(in_force), found,
     )  # fmt: skip
     return found
+
+
+def convicted_when_measured(c: Context) -> F64:
+    """Return the share of residents of eighteen and over convicted in the last year measured, by place."""
+    return np.nan_to_num(c.measurement.convicted[:, 0])
 
 
 def safety(c: Context) -> None:

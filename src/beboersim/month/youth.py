@@ -6,6 +6,7 @@ person does with it in month/young.py, and what it is worth in month/clubs.py an
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -299,6 +300,12 @@ def attend(
             row = persons.next[row]
 
 
+@lru_cache(maxsize=8)
+def usual_shares(p: Youth) -> F64:
+    """Return `steady_shares`, worked out once for some parameters."""
+    return steady_shares(p)
+
+
 def attendance(c: Context) -> F64:
     """Return how many young people come to each area's café in a week of this month, at full scale (E147)."""
     world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
@@ -313,7 +320,7 @@ def attendance(c: Context) -> F64:
 def youth(c: Context) -> None:
     """Youth: clubs, spare-time jobs, street workers and homework cafés, and the pull of the street."""
     world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
-    shares = steady_shares(p)
+    shares = usual_shares(p)
     offered = offers(c, p, count(c, shares, plan))
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
