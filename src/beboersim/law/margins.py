@@ -181,9 +181,10 @@ def _criteria(
     for criterion in tier.criteria:
         value: float | None = getattr(indicators, criterion.indicator)
         line = criterion.line_at(national_convicted)
-        met = criterion.met(value, national_convicted)
-        known = value is not None and line is not None and met is not None
-        residents = _distance(criterion, value, line, bases.of(criterion.indicator), met) if known else None  # type: ignore[arg-type]
+        met = criterion.met_at(line, value)
+        residents = None
+        if value is not None and line is not None and met is not None:
+            residents = _distance(criterion, value, line, bases.of(criterion.indicator), met)
         found.append(CriterionMargin(criterion.indicator, criterion.test, value, line, met, residents))
     return tuple(found)
 

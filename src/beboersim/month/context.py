@@ -80,6 +80,14 @@ class Kept:
 
 
 @dataclass
+class Once:
+    """What was made from parameters and what never changes in a run, by what made it; see `Context.made_once`."""
+
+    parameters: Parameters
+    made: dict[Hashable, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Context:
     """One town in one month: its state, the month's date and rules, and the ledger in which events are booked.
 
@@ -126,6 +134,7 @@ class Context:
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
     kept_now: Kept | None = None
+    once: Once | None = None
     read_from: Measurement | None = None  # the measurement that indicators and margins were read from, and how
     read_how: tuple[object, ...] = ()
     monthly: list[Record] = field(default_factory=list)
@@ -187,11 +196,18 @@ class Context:
             or now.measurement is not self.measurement
         ):
             now = self.kept_now = Kept(self.levers, self.parameters, self.measurement)
-        key = (make, *given)
-        if key not in now.made:
-            now.made[key] = make(self, *given)
-        found: T = now.made[key]
-        return found
+        return made_by(now.made, self, make, *given)
+
+    def made_once(self, make: Callable[..., T], *given: Hashable) -> T:
+        """Return `make(self, *given)`, made anew only when a parameter has changed.
+
+        For what follows from the parameters alone, and from what never changes in a run. Nobody may change what is
+        returned.
+        """
+        once = self.once
+        if once is None or once.parameters is not self.parameters:
+            once = self.once = Once(self.parameters)
+        return made_by(once.made, self, make, *given)
 
     def flag(self, name: str, *, next_day: bool = False) -> bool:
         """Say whether a flag lever or a switch that holds everywhere is on."""
@@ -216,7 +232,16 @@ class Context:
     @property
     def named_areas(self) -> I64:
         """The rows of the named areas, which have a social plan."""
-        return self.kept(rows_of_named_areas)
+        return self.made_once(rows_of_named_areas)
+
+
+def made_by(made: dict[Hashable, Any], c: Context, make: Callable[..., T], *given: Hashable) -> T:
+    """Return `make(c, *given)` out of what was made, where it is made if it is not there."""
+    key = (make, *given)
+    if key not in made:
+        made[key] = make(c, *given)
+    found: T = made[key]
+    return found
 
 
 def over_all_areas(c: Context, name: str) -> F64:

@@ -231,7 +231,7 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     """Return what is decided about meetings this month."""
     reach = np.ones(len(c.world.areas.kind))
     fill_reach(
-        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.kept(reference).staff,
+        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.made_once(reference).staff,
         usual_workshops(), c.kept(reach_of_council), p, reach,
     )  # fmt: skip
     return Invitations(

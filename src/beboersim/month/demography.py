@@ -638,7 +638,7 @@ def demography(c: Context) -> None:
 
 def rates_of(c: Context) -> Rates:
     """Return the month's probabilities."""
-    return monthly_rates(c.kept(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
+    return monthly_rates(c.made_once(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
 
 
 def lasting_rates_of(c: Context) -> LastingRates:

@@ -185,7 +185,7 @@ def indicators_of(m: Measurement, rules: ListRules, scale: float, over_residents
 
 def bases_of(m: Measurement, place: int, scale: float) -> Bases:
     """Return the persons behind a place's indicators, as at scale 1."""
-    s = m.sums[place] / scale
+    s = (m.sums[place] / scale).tolist()
     return Bases(s[RESIDENTS], s[AGE_18_64], s[ADULTS], s[AGE_30_59], s[TAXPAYERS])
 
 
@@ -317,10 +317,8 @@ def read_by_the_rules(c: Context, year: float) -> None:
         return
     c.read_from, c.read_how = c.measurement, how
     c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
-    c.measured = {
-        name: np.array([getattr(one, field) for one in c.indicators], np.float64)  # None becomes nan
-        for name, field in MEASURED.items()
-    }
+    by_field = dict(zip(Indicators._fields, np.array(c.indicators, np.float64).T.copy(), strict=True))  # None: nan
+    c.measured = {name: by_field[field] for name, field in MEASURED.items()}
     c.list_margins = margins_of(
         c.measurement,
         c.indicators,

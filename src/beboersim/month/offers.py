@@ -23,13 +23,14 @@ from beboersim.month.company import (
     TOUCHED,
     WOMEN,
     Count,
+    FirstDay,
     share,
 )
 from beboersim.month.staffing import coordinated_prevention, dose
 from beboersim.month.street import pull_of_friends, pull_of_groups
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I16, I64
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -162,41 +163,48 @@ def decided(c: Context) -> F64:
 
 
 def offers(c: Context, p: Youth, counted: Count) -> F64:
-    """Return the month's offer: area x what is offered."""
-    areas, staff = c.world.areas, of_plan_staff(c)
-    found = c.kept(decided).copy()
+    """Return the month's offer: area x what is offered. Where there is no plan it is as at the reference."""
+    here = c.named_areas
+    areas, staff, young, then = c.world.areas, of_plan_staff(c)[here], counted.found[here], first_day(c, here)
+    found = c.kept(decided)[here]
     found[:, COLUMN["club_hours"]] *= 1.0 - p.club_plan_share + p.club_plan_share * staff
     found[:, BY_STAFF] *= staff[:, None]
     found[:, COLUMN["jobs"]] = np.minimum(found[:, COLUMN["jobs"]], 1.0)
-    volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
+    volunteers = np.minimum(areas.volunteers[here] / (p.cafe_volunteers * c.scale), 1.0)
     own_hands = found[:, COLUMN["run_by_young"]] > 0.5
     found[:, COLUMN["volunteers"]] = volunteers
     found[:, COLUMN["open_share"]] = np.where(own_hands, volunteers, np.minimum(staff, 1.0))
-    found[:, COLUMN["fit"]] = areas.fit
-    found[:, COLUMN["company_then"]] = c.young_at_start.company
-    found[:, COLUMN["coordinated"]] = coordinated(c)
-    found[:, COLUMN["role_models"]] = role_models(c, p, counted.found)
-    found[:, COLUMN["pull"]] = pull(c, p, counted.found)
-    found[:, BY_FRIENDS] = friends(c, p, counted.found)
-    return found
+    found[:, COLUMN["fit"]] = areas.fit[here]
+    found[:, COLUMN["company_then"]] = then.company
+    found[:, COLUMN["coordinated"]] = coordinated(c)[here]
+    found[:, COLUMN["role_models"]] = role_models(then, p, young)
+    found[:, COLUMN["pull"]] = pull(areas.street[here], then, p, young)
+    found[:, BY_FRIENDS] = friends(areas.municipality[here], then, p, young)
+    everywhere = c.made_once(nothing_new).copy()
+    everywhere[here] = found
+    return everywhere
 
 
-def role_models(c: Context, p: Youth, found: F64) -> F64:
+def first_day(c: Context, here: I64) -> FirstDay:
+    """Return what some areas were like on the first day."""
+    return FirstDay(*(column[here] for column in c.young_at_start))
+
+
+def role_models(then: FirstDay, p: Youth, found: F64) -> F64:
     """Return the share of older youths in work or education over the first day's, in deviations of areas (M25)."""
-    change = share(found, ROLE_MODELS, OLDER) - c.young_at_start.role_models
+    change = share(found, ROLE_MODELS, OLDER) - then.role_models
     return np.where(found[:, OLDER] > 0.0, np.clip(change / p.role_sd, -MOST, MOST), 0.0)
 
 
-def pull(c: Context, p: Youth, found: F64) -> F64:
+def pull(street: F64, then: FirstDay, p: Youth, found: F64) -> F64:
     """Return `pull_of_groups` by area; the groups are those seen last month."""
-    then = c.young_at_start
     touched = share(found, TOUCHED, STREET_MEN, STREET_WOMEN)
-    return pull_of_groups(c.world.areas.street, then.street, touched, then.touched, p)
+    return pull_of_groups(street, then.street, touched, then.touched, p)
 
 
-def friends(c: Context, p: Youth, found: F64) -> F64:
+def friends(town: I16, first_day: FirstDay, p: Youth, found: F64) -> F64:
     """Return `pull_of_friends`, area x sex (men first); the young of a town's areas share its schools (X14)."""
-    then, town = c.young_at_start.friends, np.maximum(c.world.areas.municipality, 0)
+    then = first_day.friends
     young, on_street = found[:, [MEN, WOMEN]], found[:, [STREET_MEN, STREET_WOMEN]]
     more = np.divide(on_street, young, out=then.copy(), where=young > 0.0) - then
     of_town = np.stack(

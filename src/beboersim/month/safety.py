@@ -221,7 +221,8 @@ def conditions(c: Context, at_start: bool = False) -> F64:
     count_members(world.persons, world.ties, world.households, world.areas, world.used, c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
-        world.areas.staff_known / c.kept(known_in_the_mean), c.kept(convicted_when_measured), c.kept(in_force), found,
+        world.areas.staff_known / c.made_once(known_in_the_mean), c.kept(convicted_when_measured), c.kept(in_force),
+        found,
     )  # fmt: skip
     return found
 
@@ -234,7 +235,7 @@ def convicted_when_measured(c: Context) -> F64:
 def safety(c: Context) -> None:
     """Safety: how many feel safe where they live."""
     p = c.parameters.safety
-    move_all(c.world.areas.safety, c.world.places, c.kept(first_level), conditions(c) - c.safety_then, p.half_life)
+    move_all(c.world.areas.safety, c.world.places, c.made_once(first_level), conditions(c) - c.safety_then, p.half_life)
 
 
 def first_level(c: Context) -> F64:

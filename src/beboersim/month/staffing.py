@@ -218,7 +218,7 @@ def dose(c: Context, focus: str, at_start: bool = False) -> F64:
 
 def hours_of_frame(c: Context, focus: str) -> F64:
     """Return the staff-years that the frame of 2015-2018 gave a focus area, by area."""
-    return c.kept(full_staff) * c.kept(time_on, focus, True)
+    return c.kept(full_staff) * c.made_once(time_on, focus, True)
 
 
 def staff_per_1000(c: Context) -> float:
@@ -235,7 +235,7 @@ def times_by_coordination(c: Context, times: float) -> F64:
     """Return how many times as strong as at the reference coordinated work is, by area; 1 where there is no plan."""
     level, reference = c.world.areas.coordination, coordination_at_reference(c)
     seen = 1.0 + c.number("staff.coordination_on_effects") * (times - 1.0)
-    return np.where(c.kept(has_plan) > 0.0, joined_up(level, reference, seen), 1.0)
+    return np.where(c.made_once(has_plan) > 0.0, joined_up(level, reference, seen), 1.0)
 
 
 def coordinated_prevention(c: Context) -> F64:

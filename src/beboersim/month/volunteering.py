@@ -265,7 +265,7 @@ def residents_of(c: Context) -> F64:
 def offers_of(c: Context, p: Volunteering) -> Offers:
     """Return the month's rates of joining and stopping by area; the premises in use are written down."""
     offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
-    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.kept(reference), p, offers)
+    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.made_once(reference), p, offers)
     return offers
 
 

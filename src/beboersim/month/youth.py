@@ -308,7 +308,7 @@ def usual_shares(p: Youth) -> F64:
 
 def attendance(c: Context) -> F64:
     """Return how many young people come to each area's café in a week of this month, at full scale (E147)."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
+    world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
     offered = offers(c, p, count(c, steady_shares(p), plan))
     found = np.zeros(len(plan))
     attend(
@@ -319,7 +319,7 @@ def attendance(c: Context) -> F64:
 
 def youth(c: Context) -> None:
     """Youth: clubs, spare-time jobs, street workers and homework cafés, and the pull of the street."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
+    world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
     shares = usual_shares(p)
     offered = offers(c, p, count(c, shares, plan))
     go_round(
@@ -332,7 +332,7 @@ def youth(c: Context) -> None:
 
 def begin(c: Context) -> None:
     """Draw company and what the young take part in as the rates of 2015 have it; no lever is read, only switches."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
+    world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
     shares = steady_shares(p)
     go_round(
         world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,

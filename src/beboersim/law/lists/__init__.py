@@ -52,7 +52,10 @@ class Criterion(NamedTuple):
 
     def met(self, value: float | None, national_convicted: float | None) -> bool | None:
         """Return whether a value meets the criterion, or None where that is not known."""
-        line = self.line_at(national_convicted)
+        return self.met_at(self.line_at(national_convicted), value)
+
+    def met_at(self, line: float | None, value: float | None) -> bool | None:
+        """Return whether a value meets the criterion at its line, or None where one of them is not known."""
         if value is None or line is None:
             return None
         if self.test == "above":
@@ -266,7 +269,7 @@ def classify(
         return _highest(tiers, holds, most_years if unknown else years_listed_as_ghetto)
 
     lowest = code(unknown=False)
-    highest = code(unknown=True)
+    highest = code(unknown=True) if missing or most_years > years_listed_as_ghetto else lowest
     decided = lowest if lowest == highest else None
     return Status(
         decided, "unknown" if decided is None else listed_as(decided, rules), met, tuple(missing), lowest, highest
