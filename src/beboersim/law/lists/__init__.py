@@ -19,7 +19,10 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.errors import InputError, meant
 from beboersim.policy.catalogue import Text
@@ -52,12 +55,17 @@ class Criterion(NamedTuple):
 
     def met(self, value: float | None, national_convicted: float | None) -> bool | None:
         """Return whether a value meets the criterion, or None where that is not known."""
-        return self.met_at(self.line_at(national_convicted), value)
+        line = self.line_at(national_convicted)
+        return None if value is None or line is None else self.is_beyond(line, value)
 
-    def met_at(self, line: float | None, value: float | None) -> bool | None:
-        """Return whether a value meets the criterion at its line, or None where one of them is not known."""
-        if value is None or line is None:
-            return None
+    @overload
+    def is_beyond(self, line: float, value: float) -> bool: ...
+
+    @overload
+    def is_beyond(self, line: float, value: NDArray[np.float64]) -> NDArray[np.bool_]: ...
+
+    def is_beyond(self, line: float, value: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
+        """Return whether a value, or each of many, is on the side of its line that meets the criterion."""
         if self.test == "above":
             return value > line + DUST
         if self.test == "below":
