@@ -123,19 +123,21 @@ def fate_of(u: float, demolition: float, sale: float, conversion: float) -> int:
 
 
 @borrowing
-def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
-    """Count the homes of every area (see ALL): all, social family ones not spoken for and those in all, private."""
-    for home in range(used[2]):
-        area = dwellings.area[home]
-        if area < 0:
+def count_homes(dwellings: Dwellings, used: I64, counts: I64) -> None:
+    """Count the homes by area (columns as ALL): all, social family ones not spoken for and those in all, private."""
+    n = used[2]
+    area, tenure, kind, fate = dwellings.area[:n], dwellings.tenure[:n], dwellings.kind[:n], dwellings.fate[:n]
+    # Without branches but one, and in whole numbers: homes of an area stand together, so each waits for the last one.
+    for home in range(n):
+        if area[home] < 0:
             continue
-        counts[ALL, area] += 1.0
-        if dwellings.tenure[home] != SOCIAL:
-            counts[PRIVATE, area] += 1.0
-        elif dwellings.kind[home] == FAMILY:
-            counts[FAMILY_HOMES, area] += 1.0
-            if dwellings.fate[home] == NO_FATE or dwellings.fate[home] == IS_KEPT:
-                counts[OPEN_FAMILY, area] += 1.0
+        here = counts[area[home]]
+        social = tenure[home] == SOCIAL
+        family = social & (kind[home] == FAMILY)
+        here[ALL] += 1
+        here[PRIVATE] += not social
+        here[FAMILY_HOMES] += family
+        here[OPEN_FAMILY] += family & ((fate[home] == NO_FATE) | (fate[home] == IS_KEPT))
 
 
 @borrowing
@@ -328,15 +330,15 @@ def decide(c: Context, area: int, expected: float, u: float, means: F64, *, free
 
 def counted_homes(c: Context) -> F64:
     """Return the homes of every area, see ALL."""
-    counts = np.zeros((4, len(c.world.areas.kind)))
+    counts = np.zeros((len(c.world.areas.kind), 4), np.int64)
     count_homes(c.world.dwellings, c.world.used, counts)
-    return counts
+    return counts.T.astype(np.float64)
 
 
 def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:
     """Write down every social area's share of family dwellings, as a plan counts it."""
     areas, premises = c.world.areas, c.kept(premises_built) * c.scale * law.business_m2
-    for area in np.flatnonzero(areas.kind == NAMED_AREA):
+    for area in c.named_areas:
         areas.family_share[area] = family_share(
             counts[FAMILY_HOMES, area], counts[ALL, area], areas.demolished[area], premises[area], law.business_m2
         )
