@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beboersim.month.asking import WHOLE, Pieces, asked, each_piece
+from beboersim.month.asking import BLOCK, WHOLE, Pieces, asked, each_piece, listed_with
 from small_towns import ROOM, differing, has_run, small_town
 
 PIECES = st.builds(Pieces, st.integers(0, 40), st.integers(1, 4))
@@ -36,6 +36,14 @@ def test_whoever_is_asked_in_pieces_answers_as_the_whole_does(pieces: Pieces, ha
     assert what.tolist() == whole_what.tolist()
     counted = each_piece(pieces, len(yes), lambda start, stop: int(yes[start:stop].sum()))
     assert sum(counted) == int(yes.sum())
+
+
+@given(st.lists(st.integers(0, 3), max_size=60), st.integers(0, 3))
+def test_the_rows_with_a_code_are_listed_in_order(codes: list[int], code: int) -> None:
+    column = np.array(codes, np.uint8)
+    marks, near = np.ones(BLOCK, np.uint8), np.full(BLOCK, -1)  # as another block may have left them
+    number = listed_with(code, column, marks, near)
+    assert near[:number].tolist() == np.flatnonzero(column == code).tolist()
 
 
 @pytest.mark.parametrize("pieces", [Pieces(257), Pieces(0, 2), Pieces(1024, 3)])
