@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beboersim.month.asking import BLOCK, WHOLE, Pieces, asked, each_piece, listed_with
+from beboersim.month.asking import WHOLE, Pieces, asked, each_piece, listed
 from small_towns import ROOM, differing, has_run, small_town
 
 PIECES = st.builds(Pieces, st.integers(0, 40), st.integers(1, 4))
@@ -38,12 +38,12 @@ def test_whoever_is_asked_in_pieces_answers_as_the_whole_does(pieces: Pieces, ha
     assert sum(counted) == int(yes.sum())
 
 
-@given(st.lists(st.integers(0, 3), max_size=60), st.integers(0, 3))
-def test_the_rows_with_a_code_are_listed_in_order(codes: list[int], code: int) -> None:
-    column = np.array(codes, np.uint8)
-    marks, near = np.ones(BLOCK, np.uint8), np.full(BLOCK, -1)  # as another block may have left them
-    number = listed_with(code, column, marks, near)
-    assert near[:number].tolist() == np.flatnonzero(column == code).tolist()
+@given(st.lists(st.booleans(), max_size=60))
+def test_the_marked_rows_of_a_block_are_listed_in_order(happens: list[bool]) -> None:
+    marks, near = np.ones(64, np.uint8), np.full(64, -1)  # beyond the block as another may have left them
+    marks[: len(happens)] = happens
+    number = listed(marks, len(happens), near)
+    assert near[:number].tolist() == np.flatnonzero(happens).tolist()
 
 
 @pytest.mark.parametrize("pieces", [Pieces(257), Pieces(0, 2), Pieces(1024, 3)])

@@ -43,14 +43,6 @@ def listed(marks: U8, rows: int, near: I64) -> int:
     return number
 
 
-@borrowing
-def listed_with(code: int, codes: U8, marks: U8, near: I64) -> int:
-    """Write down which of a block's rows have a code, in order; return how many."""
-    for k in range(len(codes)):
-        marks[k] = codes[k] == code
-    return listed(marks, len(codes), near)
-
-
 class Pieces(NamedTuple):
     """How a table is gone through: rows a piece (0: even shares), and threads at work."""
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked, listed, listed_with
+from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.attention import attention, focus_on_adults, handled
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.ages import OLDEST
@@ -246,18 +246,12 @@ def change_use(ties: Ties, who: I32, what: U8) -> None:
             ties.takes_part[row] &= ~AFTERCARE
 
 
-@kernel
+@borrowing
 def count_heavy(persons: Persons, ties: Ties, households: Households, rows: int, found: F64) -> None:
     """Add up the heavy users by area."""
-    use, household, area = ties.substance, persons.household, households.area
-    marks = np.empty(BLOCK, np.uint8)
-    near = np.empty(BLOCK, np.int64)
-    for begin in range(0, rows, BLOCK):
-        number = listed_with(HEAVY, use[begin : min(begin + BLOCK, rows)], marks, near)
-        for k in range(number):
-            home = household[begin + near[k]]
-            if home >= 0:
-                found[area[home]] += 1.0
+    for row in range(rows):
+        if ties.substance[row] == HEAVY and persons.household[row] >= 0:
+            found[households.area[persons.household[row]]] += 1.0
 
 
 def heavy_users(c: Context) -> F64:

@@ -13,7 +13,7 @@ import numpy as np
 from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked, each_piece, listed, listed_with
+from beboersim.month.asking import BLOCK, asked, each_piece, listed
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
 from beboersim.month.meetings import danish_on_jobs
 from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
@@ -355,15 +355,17 @@ def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
 @kernel
 def count_chances(persons: Persons, households: Households, used: I64, places: int, chances: F64) -> None:
     """Add everybody outside work to the month's chances of a job, by area."""
-    activity, household, area = persons.activity, persons.household, households.area
-    marks = np.empty(BLOCK, np.uint8)
     near = np.empty(BLOCK, np.int64)
     for begin in range(0, used[0], BLOCK):
-        number = listed_with(OUTSIDE, activity[begin : min(begin + BLOCK, used[0])], marks, near)
+        doing = persons.activity[begin : min(begin + BLOCK, used[0])]
+        number = 0
+        for k in range(doing.shape[0]):
+            near[number] = k
+            number += doing[k] == OUTSIDE
         for k in range(number):
-            home = household[begin + near[k]]
-            if home >= 0 and area[home] < places:
-                chances[area[home]] += 1.0
+            home = persons.household[begin + near[k]]
+            if home >= 0 and households.area[home] < places:
+                chances[households.area[home]] += 1.0
 
 
 @borrowing
