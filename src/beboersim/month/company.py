@@ -110,5 +110,5 @@ def count(c: Context, shares: F64, plan: I64) -> Count:
 
 def share(found: F64, part: int, *whole: int) -> F64:
     """Return what part of some that were counted is, by area; 0 where there are none."""
-    total = sum((found[:, one] for one in whole), np.zeros(len(found)))
+    total = found[:, whole].sum(axis=1)
     return np.divide(found[:, part], total, out=np.zeros(len(found)), where=total > 0.0)

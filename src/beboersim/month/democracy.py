@@ -18,7 +18,7 @@ from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_o
 from beboersim.month.volunteers import TRUST_UNIT
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64
+from beboersim.world.columns import F64, U8
 from beboersim.world.state import Areas, Households, Persons, Ties
 from beboersim.world.taking_part import MEETINGS
 
@@ -153,7 +153,7 @@ def go_to_meetings(
     persons: Persons,
     ties: Ties,
     households: Households,
-    areas: Areas,
+    kind: U8,
     number: int,
     month: int,
     seed: int,
@@ -165,9 +165,10 @@ def go_to_meetings(
 ) -> None:
     """Settle for those with a birthday, or for everybody, whether they have been to meetings.
 
-    `sums` gets, by area: adults, adults who have been there, people whose trust is known, and their trust.
+    `kind` is that of areas. `sums` gets, by area: adults, adults who have been there, people whose trust is known, and
+    their trust.
     """
-    head, area_of, moved_in, kind = households.head, households.area, households.moved_in, areas.kind
+    head, area_of, moved_in = households.head, households.area, households.moved_in
     following, birth, takes_part, trust = persons.next, persons.birth, ties.takes_part, ties.trust
     for home in range(number):
         area = area_of[home]
@@ -231,7 +232,7 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     """Return what is decided about meetings this month."""
     reach = np.ones(len(c.world.areas.kind))
     fill_reach(
-        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.kept(reference).staff,
+        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.made_once(reference).staff,
         usual_workshops(), c.kept(reach_of_council), p, reach,
     )  # fmt: skip
     return Invitations(
@@ -245,7 +246,7 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
     world = c.world
     sums = np.zeros((4, len(world.areas.kind)))
     go_to_meetings(
-        world.persons, world.ties, world.households, world.areas, int(world.used[1]), c.month, c.seed,
+        world.persons, world.ties, world.households, world.areas.kind, int(world.used[1]), c.month, c.seed,
         c.address(Purpose.DEMOCRACY), everybody, m, p, sums,
     )  # fmt: skip
     world.areas.say[:] = sums[1] / np.maximum(sums[0], 1.0)

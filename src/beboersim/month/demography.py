@@ -570,7 +570,11 @@ def partner_pools(
 
 
 class LastingRates(NamedTuple):
-    """What the rates of every month are made from, as in `Rates`; partners are those found in a year."""
+    """What the rates of every month are made from, as in `Rates`.
+
+    Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do: the
+    first row of what hangs on that is of the other months, and the second of those.
+    """
 
     death_men: F64
     death_women: F64
@@ -578,21 +582,29 @@ class LastingRates(NamedTuple):
     leave_home: F64
     separate: F64
     partner: F64
+    words: U32  # without births
 
 
 def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
     """Return what is the same in every month; `local` is what is each municipality's own."""
     death_men, death_women = (1.0 - np.exp(-life_course.deaths(sex) / 12.0) for sex in ("men", "women"))
-    return LastingRates(
-        death_men,
-        death_women,
-        np.stack([one.birth_factor for one in local]),
-        1.0 - np.exp(-life_course.leaving_home() / 12.0),
-        life_course.separating(p.separation_rate) / 12.0,
-        np.stack(
-            [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
-        ),
+    leave_home = 1.0 - np.exp(-life_course.leaving_home() / 12.0)
+    separate = life_course.separating(p.separation_rate) / 12.0
+    a_year = np.stack(
+        [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
     )
+    partner = np.stack([np.minimum(a_year * quarter, 1.0) for quarter in (0.0, 0.25)])
+    words = np.zeros((2, 4, 12 * len(death_men)), np.uint32)
+    words[:, DEATH] = highest_words(np.maximum(death_men, death_women))
+    words[:, LEAVING] = highest_words(leave_home)
+    words[:, KEEPING] = highest_words(np.maximum(separate, partner.max(axis=(1, 2))))
+    birth_factor = np.stack([one.birth_factor for one in local])
+    return LastingRates(death_men, death_women, birth_factor, leave_home, separate, partner, words)
+
+
+def highest_words(chances: F64) -> U32:
+    """Return `chance.highest_word` of chances by year of age, by month of age."""
+    return np.repeat(np.minimum(np.ceil(chances / UNIT), ANY_WORD).astype(np.uint32), 12, axis=-1)
 
 
 def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Rates:
@@ -609,14 +621,11 @@ def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Ra
     for band in trends.fertility_rates(time):
         births[band.age_from : band.age_to + 1] = band.rate / 12.0
     birth = births * r.birth_factor
-    # Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do.
-    quarter = 0.25 if month % 3 == 0 else 0.0
-    partner = np.minimum(r.partner * quarter, 1.0)
     most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
-    keeping = np.maximum(r.separate, partner.max(axis=(0, 1)))
-    highest = np.stack([np.maximum(r.death_men, r.death_women), most, r.leave_home, keeping])
-    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD).astype(np.uint32), 12, axis=1)
-    return Rates(r.death_men, r.death_women, birth, r.leave_home, r.separate, partner, words)
+    finds_partners = 1 if month % 3 == 0 else 0
+    words = r.words[finds_partners].copy()
+    words[BIRTH] = highest_words(most)
+    return Rates(r.death_men, r.death_women, birth, r.leave_home, r.separate, r.partner[finds_partners], words)
 
 
 def demography(c: Context) -> None:
@@ -635,7 +644,7 @@ def demography(c: Context) -> None:
 
 def rates_of(c: Context) -> Rates:
     """Return the month's probabilities."""
-    return monthly_rates(c.kept(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
+    return monthly_rates(c.made_once(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
 
 
 def lasting_rates_of(c: Context) -> LastingRates:

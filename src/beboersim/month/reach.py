@@ -308,7 +308,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
     if not at_start:
         contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
     times = np.ones(len(full)) if at_start else coordinated_work(c)
-    gain = np.stack([1.0 + (one - 1.0) * times for one in (p.jobs_men, p.jobs_women)], axis=1)
+    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * times[:, None]
     return Reach(
         adults=p.reach_adults * contact,
         children=p.reach_children * contact,
@@ -318,7 +318,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         gain=gain,
         lasting=0.5 ** (1.0 / (p.lasting_months * times)),
         bridge=bridge(c),
-        planned=c.kept(has_plan),
+        planned=c.made_once(has_plan),
     )
 
 
@@ -330,7 +330,7 @@ def bridge(c: Context) -> float:
 def by_being_known(c: Context) -> F64:
     """Return the reach that being known gives, over that at the reference, by area (C-17)."""
     p = c.parameters.staff
-    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.kept(known_in_the_mean)
+    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.made_once(known_in_the_mean)
 
 
 def without_plan(c: Context) -> F64:

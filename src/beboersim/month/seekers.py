@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from beboersim.chance import Purpose, address, draw, mix, order_of_turns, philox, uniform
 from beboersim.kernel import borrowing
@@ -314,29 +313,32 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
     built = min(max(sold, 0.0), private)
     if number > 0:
         world.reserve(0, 0, number)
-        own = c.world.areas.municipality[: world.places] == municipality
-        size = c.kept(households_at_start)
-        estates, neighbourhoods = (np.flatnonzero(own & (world.areas.kind[: world.places] == k)) for k in SORTS)
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
-            built / private if private > 0.0 else 0.0, infill_of(c, own, int(private)), estates,
-            np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]),
+            built / private if private > 0.0 else 0.0, infill_of(c, municipality, int(private)),
+            *c.made_once(building_land, municipality),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
 
 
-def households_at_start(c: Context) -> F64:
-    """Return the households of every place on the first day."""
-    return np.array([a.households for a in c.areas])
+def building_land(c: Context, municipality: int) -> tuple[I64, F64, I64, F64]:
+    """Return the estates and the neighbourhoods of a municipality, each with their cumulated sizes on the first day."""
+    own = c.world.areas.municipality[: c.world.places] == municipality
+    size = np.array([a.households for a in c.areas])
+    estates, neighbourhoods = (np.flatnonzero(own & (c.world.areas.kind[: c.world.places] == k)) for k in SORTS)
+    return estates, np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods])
 
 
-def infill_of(c: Context, own: NDArray[np.bool_], most: int) -> I64:
+def infill_of(c: Context, municipality: int, most: int) -> I64:
     """Return in which areas the first of the month's private homes are built because plans ask for them.
 
     What a plan builds is a part of what is completed in the town anyway: the path of homes is not shifted.
     """
     areas = c.world.areas
+    own = areas.municipality[: c.world.places] == municipality
     asked = np.flatnonzero(own & (areas.infill_due[: c.world.places] >= 1.0))
+    if len(asked) == 0:
+        return asked
     due = areas.infill_due[asked].astype(np.int64)
     found = np.repeat(asked, due)[:most]
     number = np.bincount(found, minlength=len(areas.kind))

@@ -178,25 +178,24 @@ OF_HOMES = tuple(HOME_SUMS), np.stack(list(HOME_SUMS.values()), axis=1)
 
 def summed(tally: I64, names: tuple[str, ...], weights: F64) -> dict[str, F64]:
     """Return the counts of every place by name, from tallies and from how often each class counts (class x name)."""
-    counts = np.zeros((len(names), len(tally)))
+    counts = np.zeros((len(tally), len(names)))
     add_classes(tally, weights, counts)
-    return dict(zip(names, counts, strict=True))
+    return dict(zip(names, np.ascontiguousarray(counts.T), strict=True))
 
 
-@kernel
+@borrowing
 def add_classes(tally: I64, weights: F64, counts: F64) -> None:
-    """Fill in the counts (name x place) from tallies (place x class) and weights (class x name).
+    """Add the counts (place x name) from tallies (place x class) and weights (class x name).
 
     Not a product of matrices by BLAS: that starts threads, which wait for each other where other runs go on.
     """
-    total = np.empty(weights.shape[1])
     for place in range(tally.shape[0]):
-        total[:] = 0.0
-        for one in range(tally.shape[1]):
-            if tally[place, one] != 0:
-                for name in range(total.shape[0]):
-                    total[name] += tally[place, one] * weights[one, name]
-        counts[:, place] = total
+        here, count = tally[place], counts[place]
+        for one in range(here.shape[0]):
+            if here[one] != 0:
+                number, weight = float(here[one]), weights[one]
+                for name in range(count.shape[0]):
+                    count[name] += number * weight[name]
 
 
 def count_persons(world: World, month: int, low_income: float, high_income: float) -> dict[str, F64]:

@@ -405,7 +405,7 @@ def market(c: Context) -> Market:
         c.number("stigma.on_callbacks"),
         c.number("funding.on_jobs"),
         c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
-        *c.kept(turning),
+        *c.made_once(turning),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
         * c.world.areas.local_jobs.max(),
         c.kept(job_loss_by_use),
