@@ -66,10 +66,10 @@ def count_young(
     `found` is area x what is counted, `expected` area x sex.
     """
     for home in range(used[1]):
-        row = households.head[home]
         area = households.area[home]
-        if row < 0 or plan[area] == 0:
+        if plan[area] == 0 or households.head[home] < 0:
             continue
+        row = households.head[home]
         found[area, RESIDENTS] += households.size[home]
         while row >= 0:
             months_old = month - persons.birth[row]

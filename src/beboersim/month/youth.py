@@ -172,10 +172,10 @@ def go_round(
     counted by area, the street a thousand residents.
     """
     for home in range(used[1]):
-        row = households.head[home]
         area = households.area[home]
-        if row < 0 or plan[area] == 0:
+        if plan[area] == 0 or households.head[home] < 0:
             continue
+        row = households.head[home]
         residents[area] += households.size[home]
         o = offer_of(offered, area)
         while row >= 0:
@@ -286,10 +286,10 @@ def attend(
 ) -> None:  # fmt: skip
     """Count who comes to each area's café in a week of the month; `debate` is the debate evenings by area."""
     for home in range(used[1]):
-        row = households.head[home]
         area = households.area[home]
-        if row < 0 or plan[area] == 0:
+        if plan[area] == 0 or households.head[home] < 0:
             continue
+        row = households.head[home]
         o = offer_of(offered, area)
         while row >= 0:
             if CAFE_AGE <= month - persons.birth[row] < OLDEST_YOUNG:
