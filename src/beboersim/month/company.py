@@ -58,18 +58,17 @@ def home_of(persons: Persons, ties: Ties, households: Households, home: int, row
 
 @borrowing
 def count_young(
-    persons: Persons, ties: Ties, households: Households, used: I64, month: int, shares: F64, plan: I64, found: F64,
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, shares: F64, found: F64,
     expected: F64,
 ) -> None:  # fmt: skip
-    """Count the young of each area by company; `expected` is how many of each sex the reference has on the street.
+    """Count the young of some homes by area and company; `expected` is how many the reference has on the street.
 
     `found` is area x what is counted, `expected` area x sex.
     """
-    for home in range(used[1]):
-        area = households.area[home]
-        if plan[area] == 0 or households.head[home] < 0:
+    for home in homes:
+        area, row = households.area[home], households.head[home]
+        if row < 0:
             continue
-        row = households.head[home]
         found[area, RESIDENTS] += households.size[home]
         while row >= 0:
             months_old = month - persons.birth[row]
@@ -104,7 +103,8 @@ def count(c: Context, shares: F64, plan: I64) -> Count:
     """Count the young of the areas that have a plan."""
     world = c.world
     found = Count(np.zeros((len(plan), 10)), np.zeros((len(plan), 2)))
-    count_young(world.persons, world.ties, world.households, world.used, c.month, shares, plan, *found)
+    homes = c.homes_in_named_areas()
+    count_young(world.persons, world.ties, world.households, homes, c.month, shares, *found)
     return found
 
 

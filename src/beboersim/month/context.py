@@ -34,7 +34,7 @@ from beboersim.month.youth import FirstDay, Youth, no_day_yet
 from beboersim.policy.plan import Lever
 from beboersim.world.attachment import AttachmentRates, SchoolLeavers, Work
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I16, I64
 from beboersim.world.layout import Area
 from beboersim.world.margins import Margins
 from beboersim.world.mobility import Leaving
@@ -77,6 +77,13 @@ class Kept:
     parameters: Parameters
     measurement: Measurement
     made: dict[Hashable, Any] = field(default_factory=dict)
+
+
+class NamedHomes(NamedTuple):
+    """The rows of the households in named areas, and the areas of all households that they were found from."""
+
+    area: I16
+    rows: I64
 
 
 @dataclass
@@ -135,6 +142,7 @@ class Context:
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
     kept_now: Kept | None = None
     once: Once | None = None
+    named_homes: NamedHomes | None = None  # those of the last time, kept until some household's area is another
     read_from: Measurement | None = None  # the measurement that indicators and margins were read from, and how
     read_how: tuple[object, ...] = ()
     monthly: list[Record] = field(default_factory=list)
@@ -233,6 +241,15 @@ class Context:
     def named_areas(self) -> I64:
         """The rows of the named areas, which have a social plan."""
         return self.made_once(rows_of_named_areas)
+
+    def homes_in_named_areas(self) -> I64:
+        """Return the rows of the households in named areas, in order; rows without members may be among them."""
+        area = self.world.households.area[: int(self.world.used[1])]
+        held = self.named_homes
+        if held is None or not np.array_equal(held.area, area):
+            named = self.world.areas.kind == NAMED_AREA
+            held = self.named_homes = NamedHomes(area.copy(), np.flatnonzero(named[area]))
+        return held.rows
 
 
 def made_by(made: dict[Hashable, Any], c: Context, make: Callable[..., T], *given: Hashable) -> T:

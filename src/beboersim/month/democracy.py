@@ -18,7 +18,7 @@ from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_o
 from beboersim.month.volunteers import TRUST_UNIT
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64, U8
+from beboersim.world.columns import F64, I64, U8
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import MEETINGS
 
@@ -153,8 +153,7 @@ def go_to_meetings(
     persons: Persons,
     ties: Ties,
     households: Households,
-    kind: U8,
-    number: int,
+    homes: I64,
     month: int,
     seed: int,
     address: int,
@@ -163,17 +162,14 @@ def go_to_meetings(
     p: Democracy,
     sums: F64,
 ) -> None:
-    """Settle for those with a birthday, or for everybody, whether they have been to meetings.
+    """Settle for those of some homes with a birthday, or for everybody in them, whether they have been to meetings.
 
-    `kind` is that of areas. `sums` gets, by area: adults, adults who have been there, people whose trust is known, and
-    their trust.
+    `sums` gets, by area: adults, adults who have been there, people whose trust is known, and their trust.
     """
     head, area_of, moved_in = households.head, households.area, households.moved_in
     following, birth, takes_part, trust = persons.next, persons.birth, ties.takes_part, ties.trust
-    for home in range(number):
+    for home in homes:
         area = area_of[home]
-        if kind[area] != NAMED_AREA:
-            continue
         here = month - moved_in[home]
         member = head[home]
         while member >= 0:
@@ -247,7 +243,7 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
     world = c.world
     sums = np.zeros((4, len(world.areas.kind)))
     go_to_meetings(
-        world.persons, world.ties, world.households, world.areas.kind, int(world.used[1]), c.month, c.seed,
+        world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, c.seed,
         c.address(Purpose.DEMOCRACY), everybody, m, p, sums,
     )  # fmt: skip
     world.areas.say[:] = sums[1] / np.maximum(sums[0], 1.0)

@@ -16,8 +16,8 @@ from beboersim.chance import Purpose, address, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.school_choice import choose_schools
-from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT
-from beboersim.world.columns import F64, U8
+from beboersim.world.codes import NONWESTERN_IMMIGRANT
+from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import ASSOCIATION, CLUB, MEETINGS, NETWORK, VOLUNTEER
 
@@ -171,19 +171,14 @@ def meet(
     persons: Persons,
     ties: Ties,
     households: Households,
-    kind: U8,
+    homes: I64,
     stigma: F64,
-    start: int,
-    stop: int,
     s: Surroundings,
     p: Meetings,
 ) -> int:
-    """Let a year of meetings act on the members of a span of households; `kind` and `stigma` are those of areas."""
-    for home in range(start, stop):
-        area = households.area[home]
-        if kind[area] != NAMED_AREA:
-            continue
-        row = households.head[home]
+    """Let a year of meetings act on those who live in some homes; `stigma` is that of areas."""
+    for home in homes:
+        area, row = households.area[home], households.head[home]
         while row >= 0:
             months_old = s.month - persons.birth[row]
             asked = s.everybody == 1 or np.uint32(months_old) % YEAR == 0
@@ -302,12 +297,12 @@ def daily_meetings(c: Context, fewer: float = 0.0) -> F64:
 
 def go_round(c: Context, s: Surroundings) -> None:
     """Let meetings act on those who are asked."""
-    world, p = c.world, c.parameters.meetings
+    world, p, homes = c.world, c.parameters.meetings, c.homes_in_named_areas()
     each_piece(
         c.pieces,
-        int(world.used[1]),
+        len(homes),
         lambda start, stop: meet(
-            world.persons, world.ties, world.households, world.areas.kind, world.areas.stigma, start, stop, s, p
+            world.persons, world.ties, world.households, homes[start:stop], world.areas.stigma, s, p
         ),
     )
 

@@ -36,7 +36,7 @@ from beboersim.month.staffing import (
 )
 from beboersim.world import taking_part
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
-from beboersim.world.columns import F64, I32, I64
+from beboersim.world.columns import F64, I64
 from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
@@ -155,25 +155,13 @@ def rate_without(share: float, gain: float) -> float:
 # Everybody
 
 
-@kernel
-def homes_where(households: Households, used: I64, here: F64) -> I32:
-    """Return the rows of the households that live in areas marked with 1."""
-    area, head = households.area, households.head
-    wanted = here > 0.0
-    found = np.empty(used[1], np.int32)
-    number = 0
-    for home in range(used[1]):
-        found[number] = home
-        number += wanted[area[home]] & (head[home] >= 0)
-    return found[:number]
-
-
-@kernel
+@borrowing
 def visit_all(
     persons: Persons,
     ties: Ties,
     households: Households,
     used: I64,
+    homes: I64,
     month: int,
     seed: int,
     this_month: int,
@@ -181,13 +169,12 @@ def visit_all(
     r: Reach,
     p: Staff,
 ) -> None:
-    """Go through the residents of the areas with a plan, and through those elsewhere who once had to do with one.
+    """Go through those who live in the homes of areas with a plan, and those elsewhere who once had to do with one.
 
     Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
     """
     let_go(persons, ties, households, used, r)
-    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
-                r, p)  # fmt: skip
+    visit_homes(persons, ties, households, homes, month, seed, this_month, first_day, r, p)
 
 
 @borrowing
@@ -218,7 +205,7 @@ def visit_homes(
     persons: Persons,
     ties: Ties,
     households: Households,
-    homes: I32,
+    homes: I64,
     month: int,
     seed: int,
     this_month: int,
@@ -351,8 +338,8 @@ def meet(c: Context, breaks: F64) -> None:
     """Let the residents meet the staff of the month."""
     world, p = c.world, c.parameters.staff
     visit_all(
-        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.STAFF), 0,
-        reach_now(c, breaks), p,
+        world.persons, world.ties, world.households, world.used, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.STAFF), 0, reach_now(c, breaks), p,
     )  # fmt: skip
 
 
@@ -362,6 +349,6 @@ def first_meetings(c: Context) -> None:
     cycle = as_first("funding.grant_months", c)
     stays = stay(p.turnover, 1.0, 0) * as_first("staff.kept", c) ** (1.0 / cycle)
     visit_all(
-        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.TIES_AT_START), 1,
-        reach_now(c, np.full(len(c.dose), 1.0 - stays), at_start=True), p,
+        world.persons, world.ties, world.households, world.used, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.TIES_AT_START), 1, reach_now(c, np.full(len(c.dose), 1.0 - stays), at_start=True), p,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from beboersim.kernel import borrowing, kernel
 from beboersim.month.staff import FOCUS, dose
 from beboersim.month.staffing import has_plan, known_in_the_mean
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64, I64, U8
+from beboersim.world.columns import F64, I64
 from beboersim.world.state import Areas, Households, Persons, Ties
 from beboersim.world.taking_part import CLUB, NETWORK
 
@@ -147,15 +147,12 @@ def safe_next(now: float, first: float, change: float, half_life: float) -> floa
 
 @borrowing
 def count_members(
-    persons: Persons, ties: Ties, households: Households, kind: U8, used: I64, month: int, counts: F64
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, counts: F64
 ) -> None:
-    """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area.
-
-    `kind` is that of areas.
-    """
-    for home in range(used[1]):
+    """Count the residents of some homes, members of networks, and the young in clubs and in all, by area."""
+    for home in homes:
         area, row = households.area[home], households.head[home]
-        while row >= 0 and kind[area] == NAMED_AREA:
+        while row >= 0:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
@@ -221,7 +218,7 @@ def conditions(c: Context, at_start: bool = False) -> F64:
     """Return what the conditions of every area add to the log-odds of feeling safe; at the start no lever is read."""
     world = c.world
     counts, found = np.zeros((len(c.dose), IN_CLUBS + 1)), np.zeros(len(c.dose))
-    count_members(world.persons, world.ties, world.households, world.areas.kind, world.used, c.month, counts)
+    count_members(world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
         world.areas.staff_known / c.made_once(known_in_the_mean), c.kept(convicted_when_measured), c.kept(in_force),

@@ -163,19 +163,18 @@ def meet(
 
 @borrowing
 def go_round(
-    persons: Persons, ties: Ties, households: Households, used: I64, month: int, seed: int, purpose_month: int,
-    plan: I64, shares: F64, offered: F64, p: Youth, first: int, residents: F64, street: F64,
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, seed: int, purpose_month: int,
+    shares: F64, offered: F64, p: Youth, first: int, residents: F64, street: F64,
 ) -> None:  # fmt: skip
-    """Let a month pass for every young person of the areas with a plan; on the `first` day only draw how things are.
+    """Let a month pass for every young person of some homes; on the `first` day only draw how things are.
 
     `offered` is area x what is offered, `shares` those of `steady_shares`; residents and those on the street are
     counted by area, the street a thousand residents.
     """
-    for home in range(used[1]):
-        area = households.area[home]
-        if plan[area] == 0 or households.head[home] < 0:
+    for home in homes:
+        area, row = households.area[home], households.head[home]
+        if row < 0:
             continue
-        row = households.head[home]
         residents[area] += households.size[home]
         o = offer_of(offered, area)
         while row >= 0:
@@ -317,12 +316,12 @@ def attendance(c: Context) -> F64:
     return found / c.scale
 
 
-def let_month_pass(c: Context, plan: I64, shares: F64, offered: F64, p: Youth, first: int) -> None:
-    """Let a month pass for the young, see `go_round`, and write down how many are on the street."""
-    world, street = c.world, np.zeros(len(plan))
+def let_month_pass(c: Context, shares: F64, offered: F64, p: Youth, first: int) -> None:
+    """Let a month pass for the young of the areas with a plan, and write down how many are on the street."""
+    world, (residents, street) = c.world, np.zeros((2, len(c.world.areas.kind)))
     go_round(
-        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.STREET), plan,
-        shares, offered, p, first, np.zeros(len(plan)), street,
+        world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.STREET), shares, offered, p, first, residents, street,
     )  # fmt: skip
     world.areas.street[:] = street
 
@@ -332,7 +331,7 @@ def youth(c: Context) -> None:
     world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
     shares = usual_shares(p)
     offered = offers(c, p, count(c, shares, plan))
-    let_month_pass(c, plan, shares, offered, p, first=0)
+    let_month_pass(c, shares, offered, p, first=0)
     if c.month % 12 == 0:
         forget(world.persons, world.ties, world.households, world.used, plan, p.job_rr)
 
@@ -341,7 +340,7 @@ def begin(c: Context) -> None:
     """Draw company and what the young take part in as the rates of 2015 have it; no lever is read, only switches."""
     p, plan = c.kept(acting), c.made_once(has_plan)
     shares = steady_shares(p)
-    let_month_pass(c, plan, shares, nothing_new(c), p, first=1)
+    let_month_pass(c, shares, nothing_new(c), p, first=1)
     found, expected = count(c, shares, plan)
     c.young_at_start = FirstDay(
         1000.0 * expected.sum(axis=1) / np.maximum(found[:, RESIDENTS], 1.0),
