@@ -154,8 +154,11 @@ def count_members(
     `kind` is that of areas.
     """
     for home in range(used[1]):
-        area, row = households.area[home], households.head[home]
-        while row >= 0 and kind[area] == NAMED_AREA:
+        area = households.area[home]
+        if kind[area] != NAMED_AREA:
+            continue
+        row = households.head[home]
+        while row >= 0:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
