@@ -3,7 +3,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beboersim.chance import Purpose, address, draw, fill, gumbel, mix, normal, philox, signed, stream, uniform
+from beboersim.chance import (
+    Purpose,
+    address,
+    draw,
+    fill,
+    gumbel,
+    in_turn,
+    mix,
+    normal,
+    order_of_turns,
+    philox,
+    signed,
+    stream,
+    uniform,
+)
 
 ZERO = (0, 0, 0, 0), (0, 0)
 ONES = (0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2
@@ -119,3 +133,12 @@ def test_a_part_of_the_starting_world_has_a_stream_of_its_own() -> None:
     starts = [stream(1, 101, 3), stream(1, 101, 4), stream(1, 147, 3), stream(2, 101, 3), stream(1, 101, 3, 1)]
     assert len({one.random() for one in starts}) == 5
     assert 0.0 <= stream(2**64 - 1, 101).random() < 1.0
+
+
+def test_turns_go_by_the_draw_and_equal_draws_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = np.random.default_rng(1).permutation(1000).astype(np.int64) * 7919
+    turn = order_of_turns(ids, 1, 2)
+    assert np.array_equal(in_turn(ids, 1, 2), np.lexsort((ids, turn)))
+    assert len(in_turn(ids[:0], 1, 2)) == 0
+    monkeypatch.setattr("beboersim.chance.order_of_turns", lambda *_: turn % 10)
+    assert np.array_equal(in_turn(ids, 1, 2), np.lexsort((ids, turn % 10)))

@@ -29,6 +29,7 @@ MIX_B = np.uint64(0x94D049BB133111EB)
 SIGN_OFF = np.uint64(0x7FFFFFFFFFFFFFFF)
 UNIT = 2.0**-32
 ANY_WORD = np.uint32(0xFFFFFFFF)
+PLACE_BITS = 31  # beside the 32 of a draw in a signed number of 64
 
 
 class Purpose(IntEnum):
@@ -167,13 +168,28 @@ def mix(a: int, b: int) -> int:
 def fill(
     seed: int, ids: NDArray[np.int64], start: int, stop: int, purpose_month: int, words: NDArray[np.uint32]
 ) -> None:
-    """Draw a block: the four words of entities ``ids[start:stop]`` into ``words[0:4, 0:stop-start]``.
+    """Draw a block: the four words of entities ``ids[start:stop]`` into ``words[0:4, 0:stop-start]``."""
+    fill_attempt(seed, ids, start, stop, purpose_month, 0, words)
+
+
+@borrowing
+def fill_attempt(
+    seed: int,
+    ids: NDArray[np.int64],
+    start: int,
+    stop: int,
+    purpose_month: int,
+    attempt: int,
+    words: NDArray[np.uint32],
+) -> None:
+    """Draw a block as `fill` does, of another attempt than the first.
 
     Straight loops without branches, so that the compiler uses the processor's vector instructions.
     """
     k0 = np.uint64(seed) & LOW
     k1 = np.uint64(seed) >> HALF
     purpose_word = np.uint64(purpose_month) & LOW
+    attempt_word = np.uint64(attempt) & LOW
     own = ids[start:stop]
     first, second, third, fourth = words[0], words[1], words[2], words[3]
     for i in range(own.shape[0]):
@@ -181,7 +197,7 @@ def fill(
         c0 = entity & LOW
         c1 = entity >> HALF
         c2 = purpose_word
-        c3 = np.uint64(0)
+        c3 = attempt_word
         q0 = k0
         q1 = k1
         for _ in range(ROUNDS):
@@ -202,10 +218,22 @@ def fill(
 @kernel
 def order_of_turns(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
     """Return a draw for each id that decides whose turn comes first."""
-    turn = np.empty(ids.shape[0], np.int64)
-    for k in range(ids.shape[0]):
-        turn[k] = philox(seed, ids[k], purpose_month, 1)[0]
-    return turn
+    words = np.empty((4, ids.shape[0]), np.uint32)
+    fill_attempt(seed, ids, 0, ids.shape[0], purpose_month, 1, words)
+    return words[0].astype(np.int64)
+
+
+def in_turn(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
+    """Return the places of ids in the order of their turns; those that draw the same go by id.
+
+    Draws and places are sorted as one number each, which is a fraction of the work of sorting by two columns.
+    """
+    turn = order_of_turns(ids, seed, purpose_month)
+    keys = np.sort((turn << PLACE_BITS) | np.arange(len(ids)))
+    drawn = keys >> PLACE_BITS
+    if (drawn[1:] == drawn[:-1]).any():
+        return np.lexsort((ids, turn))
+    return keys & ((1 << PLACE_BITS) - 1)
 
 
 def stream(seed: int, *address_words: int) -> np.random.Generator:

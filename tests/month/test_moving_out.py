@@ -15,6 +15,7 @@ from beboersim.month.leaving import (
     decision_to_leave,
     departures,
     highest_chances,
+    highest_of,
     likeliest,
     rates_by_marks,
 )
@@ -22,7 +23,6 @@ from beboersim.month.outline import AT_WORK, CHILD, COUPLE, NEW_JOB, PENSIONED, 
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
-from beboersim.world.ages import in_range
 from beboersim.world.codes import ELDERLY, FAMILY, OWNER_OCCUPIED, PRIVATE_RENTED, SOCIAL, YOUTH
 from beboersim.world.kinds import AGE_GROUP, KINDS, kind_number, kind_of
 from beboersim.world.mobility import (
@@ -168,7 +168,6 @@ def test_the_outline_never_says_less_than_the_profile(two_years: Town) -> None:
     """Who is ruled out by the outline would not have been moved by the whole profile; often it says no more."""
     c = two_years.context
     world, m = two_years.world, departures(c)
-    seen = outline(world, c.month)
     gap = []
     for row in np.flatnonzero(world.households.head[: int(world.used[1])] >= 0).tolist():
         home, area = int(world.households.dwelling[row]), int(world.households.area[row])
@@ -181,10 +180,9 @@ def test_the_outline_never_says_less_than_the_profile(two_years: Town) -> None:
         away = away_share(who.age, who.students, P)
         leaves = min(hazard * away * m.balance[town, kind_of(who)], HIGHEST_CHANCE)
         chance = leaves + hazard * (1.0 - away)
-        bound = likeliest(world.households, world.dwellings, world.areas, seen, row, c.month, m, P)
-        group = AGE_GROUP[in_range(c.month - int(seen.eldest[row])) // 12]
-        settled = m.settled[min(max(months, 0), SETTLED_MONTHS - 1)]
-        assert chance <= bound <= m.highest[0, group, seen.marks[row]] * settled + ROUNDING
+        seen = outline(world.persons, int(world.households.head[row]), c.month)
+        bound = likeliest(seen, world.households, world.dwellings, world.areas, row, c.month, m, P)
+        assert chance <= bound <= highest_of(seen, world.households, row, c.month, m) + ROUNDING
         if months < SETTLED_MONTHS - 1:  # after that the bound is that of any time
             gap.append((bound - ROUNDING) / chance - 1.0)
     assert len(gap) > 1000

@@ -118,11 +118,15 @@ class Letting(NamedTuple):
 
 
 class Glance(NamedTuple):
-    """What every walk of a queue looks at first, by seeker, in columns that lie close together."""
+    """What the walks of the queues look at, by seeker, in columns that lie close together."""
 
     size: U8
     kinds: U8  # bits: the kinds of dwelling that are meant for it
     home_area: I16  # area of its own home, -1 without one
+    id: I64
+    area: I16
+    contact: I16
+    lodged: U8  # 1 without a home of its own
     resources: F64
 
 
@@ -448,12 +452,21 @@ def describe_seekers(
 def at_a_glance(households: Households, rows: I64, facts: F64) -> Glance:
     """Return what the walks look at first, from what is known of the seekers."""
     n = rows.shape[0]
-    found = Glance(np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(n, np.int16), np.empty(n))
+    found = Glance(
+        np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(n, np.int16), np.empty(n, np.int64),
+        np.empty(n, np.int16), np.empty(n, np.int16), np.empty(n, np.uint8), np.empty(n),
+    )  # fmt: skip
     for k in range(n):
+        row = rows[k]
         found.size[k] = int(facts[k, SIZE])
         for kind in range(len(KINDS)):
             found.kinds[k] |= meant_for(kind, int(facts[k, AGE]), int(facts[k, YOUTH]), 0) << kind
-        found.home_area[k] = households.area[rows[k]] if households.dwelling[rows[k]] >= 0 else -1
+        lodged = households.dwelling[row] < 0
+        found.home_area[k] = -1 if lodged else households.area[row]
+        found.id[k] = households.id[row]
+        found.area[k] = households.area[row]
+        found.contact[k] = households.contact[row]
+        found.lodged[k] = 1 if lodged else 0
         found.resources[k] = facts[k, RESOURCES]
     return found
 

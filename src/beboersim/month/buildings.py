@@ -41,7 +41,7 @@ from beboersim.world.codes import (
     WANTS_CHANGE,
     YOUTH,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I64, U8
 from beboersim.world.state import Areas, Dwellings, Households
 
 if TYPE_CHECKING:
@@ -123,21 +123,33 @@ def fate_of(u: float, demolition: float, sale: float, conversion: float) -> int:
 
 
 @borrowing
-def count_homes(dwellings: Dwellings, used: I64, counts: I64) -> None:
-    """Count the homes by area (columns as ALL): all, social family ones not spoken for and those in all, private."""
-    n = used[2]
-    area, tenure, kind, fate = dwellings.area[:n], dwellings.tenure[:n], dwellings.kind[:n], dwellings.fate[:n]
-    # Without branches but one, and in whole numbers: homes of an area stand together, so each waits for the last one.
-    for home in range(n):
-        if area[home] < 0:
-            continue
-        here = counts[area[home]]
-        social = tenure[home] == SOCIAL
-        family = social & (kind[home] == FAMILY)
-        here[ALL] += 1
-        here[PRIVATE] += not social
-        here[FAMILY_HOMES] += family
-        here[OPEN_FAMILY] += family & ((fate[home] == NO_FATE) | (fate[home] == IS_KEPT))
+def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
+    """Count the homes of every area (see ALL): all, social family ones not spoken for and those in all, private."""
+    area_of = dwellings.area
+    first = 0  # of neighbours, who are counted together
+    for home in range(1, used[2] + 1):
+        if home == used[2] or area_of[home] != area_of[first]:
+            if area_of[first] >= 0:
+                count_neighbours(
+                    dwellings.tenure[first:home], dwellings.kind[first:home], dwellings.fate[first:home],
+                    counts[:, area_of[first]],
+                )  # fmt: skip
+            first = home
+
+
+@borrowing
+def count_neighbours(tenure: U8, kind: U8, fate: U8, counts: F64) -> None:
+    """Count homes of one area."""
+    private = family = still_open = 0
+    for k in range(len(tenure)):
+        of_families = (tenure[k] == SOCIAL) & (kind[k] == FAMILY)
+        private += tenure[k] != SOCIAL
+        family += of_families
+        still_open += of_families & ((fate[k] == NO_FATE) | (fate[k] == IS_KEPT))
+    counts[ALL] += len(tenure)
+    counts[PRIVATE] += private
+    counts[FAMILY_HOMES] += family
+    counts[OPEN_FAMILY] += still_open
 
 
 @borrowing
@@ -330,9 +342,9 @@ def decide(c: Context, area: int, expected: float, u: float, means: F64, *, free
 
 def counted_homes(c: Context) -> F64:
     """Return the homes of every area, see ALL."""
-    counts = np.zeros((len(c.world.areas.kind), 4), np.int64)
+    counts = np.zeros((4, len(c.world.areas.kind)))
     count_homes(c.world.dwellings, c.world.used, counts)
-    return counts.T.astype(np.float64)
+    return counts
 
 
 def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:

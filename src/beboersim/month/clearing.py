@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, gumbel, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, fill, fill_attempt, gumbel, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.vacancies import vacant_homes
 from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I64, U8, U32
 from beboersim.world.membership import occupy
 from beboersim.world.profile import income_rank, profile
 from beboersim.world.queues import on_a_list
@@ -42,6 +42,36 @@ class Clearing(NamedTuple):
     owner_couple: float
     rooms_looked_at: float
     idle_months: float
+
+
+class Market(NamedTuple):
+    """The month's private moves, the same for every household."""
+
+    places: int
+    month: int
+    seed: int
+    finding_address: int
+    liking_address: int
+    looking_address: int
+    social_address: int
+    name_on: float  # 1 if an area's name keeps seekers away, else 0
+    steps: F64  # percentiles of income by municipality
+    neighbourhoods: I64  # areas with private homes by municipality
+    first: I64  # where each municipality begins among them
+    renewed: I64  # the area of every vacant private home in a named area
+
+
+class Lookers(NamedTuple):
+    """The seekers who may have a private home this month, in the order in which they look."""
+
+    row: I64
+    id: I64
+    rank: F64  # of income
+    resources: F64
+    own: F64  # utility of owning over renting
+    area: I64  # look x household: the areas they look at, -1 for none
+    address: I64  # room for the addresses of one look
+    word: U32  # look x household: the draw of how much they like it
 
 
 @kernel
@@ -76,26 +106,102 @@ def liking(price: float, rank: float, known: int, noise: float, p: Clearing) -> 
 
 
 @borrowing
+def who_looks(
+    persons: Persons, households: Households, dwellings: Dwellings, areas: Areas, seekers: I64, ids: I64, m: Market,
+    p: Clearing, letting: Letting, found: Lookers, words: U32,
+) -> int:  # fmt: skip
+    """Write down which seekers may have a private home this month, and what they want; return how many."""
+    fill(m.seed, ids, 0, seekers.shape[0], m.finding_address, words)
+    number = 0
+    for position in range(seekers.shape[0]):
+        finds, owning = uniform(words[0, position]), uniform(words[1, position])
+        if finds >= max(p.find, p.find_poor):
+            continue
+        row = seekers[position]
+        here = households.area[row]
+        municipality = areas.municipality[here]
+        if m.first[municipality + 1] == m.first[municipality]:
+            continue
+        search, adults = households.searching[row], households.adults[row]
+        home = households.dwelling[row]
+        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
+        listed = on_a_list(households, row)
+        u = uniform(philox(m.seed, ids[position], m.social_address, households.search_since[row])[0])
+        if looks_for_surely(search, tenant, listed, u, letting) == SOCIAL_HOME:
+            continue
+        prices = m.steps[municipality]
+        who = profile(persons, households, row, m.month, prices)
+        rank = income_rank(who.income / max(float(adults), 1.0), prices)
+        if finds >= finds_private(rank, who.students, 1 if search == ARRIVING else 0, p):
+            continue
+        if looks_for(
+            search, tenant, listed, who.resources, who.age, who.students, adults, u, letting
+        ) == SOCIAL_HOME:  # fmt: skip
+            continue
+        owns = 1 if home >= 0 and dwellings.tenure[home] == OWNER_OCCUPIED else 0
+        own = wishes_to_own(rank, who.age, who.employed, owns, 1 if adults == 2 else 0, p)
+        own += np.log(owning) - np.log1p(-owning)
+        found.row[number] = row
+        found.id[number] = ids[position]
+        found.rank[number] = rank
+        found.resources[number] = who.resources
+        found.own[number] = own
+        number += 1
+    return number
+
+
+@borrowing
+def where_to_look(
+    households: Households, areas: Areas, number: int, looks: int, vacant: int, m: Market, found: Lookers, words: U32
+) -> None:
+    """Fill in the areas that those who look see, and the draws of how much they like them.
+
+    The area they live in, the one where they know somebody, so many of the town (`looks`) and, as often as there are
+    such homes, one that is renewed.
+
+    Parameters
+    ----------
+    vacant
+        How many private homes are vacant.
+    words
+        Room for the draws of all.
+    """
+    for look in range(found.area.shape[0]):
+        if look > 1:
+            fill_attempt(m.seed, found.id, 0, number, m.looking_address, look, words)
+        for k in range(number):
+            row = found.row[k]
+            here = int(households.area[row])
+            municipality = areas.municipality[here]
+            first, stop = m.first[municipality], m.first[municipality + 1]
+            if look == 0:
+                area = here if here < m.places else -1
+            elif look == 1:
+                area = int(households.contact[row])
+            elif look == looks + 2:
+                area = m.renewed[words[1, k] % m.renewed.shape[0]]
+                often = uniform(words[0, k]) * vacant < looks * m.renewed.shape[0]
+                area = area if often and areas.municipality[area] == municipality else -1
+            else:
+                area = m.neighbourhoods[first + words[0, k] % (stop - first)]
+            found.area[look, k] = area
+            found.address[k] = mix(found.id[k], areas.id[area]) if area >= 0 else 0
+        fill(m.seed, found.address, 0, number, m.liking_address, words)
+        for k in range(number):
+            found.word[look, k] = words[0, k]
+
+
+@kernel
 def clear_month(
     persons: Persons,
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    places: int,
-    month: int,
-    seed: int,
-    seeking_address: int,
-    liking_address: int,
-    looking_address: int,
-    social_address: int,
-    steps: F64,
     seekers: I64,
+    ids: I64,
     vacancies: I64,
     starts: I64,
-    neighbourhoods: I64,
-    first: I64,
-    renewed: I64,
-    name_on: float,
+    m: Market,
     p: Clearing,
     letting: Letting,
     ledger: Ledger,
@@ -104,105 +210,84 @@ def clear_month(
 
     Parameters
     ----------
-    seekers
-        Rows of households in the order in which they look.
+    seekers, ids
+        Households in the order in which they look.
     vacancies, starts
         Vacant private dwellings sorted by area and tenure, and where each (area, tenure) begins. A taken one is -1.
-    neighbourhoods, first
-        Areas with private homes by municipality, and where each municipality begins.
-    renewed, name_on
-        The area of every vacant private home in a named area; 1 if an area's name keeps seekers away, else 0.
     """
-    for position in range(seekers.shape[0]):
-        row = seekers[position]
-        if households.searching[row] == NOT_SEARCHING or households.head[row] < 0:
-            continue
-        arriving = 1 if households.searching[row] == ARRIVING else 0
-        words = philox(seed, households.id[row], seeking_address, 0)
-        if uniform(words[0]) >= max(p.find, p.find_poor):
-            continue
-        here = households.area[row]
-        municipality = areas.municipality[here]
-        number = first[municipality + 1] - first[municipality]
-        if number == 0:
-            continue
-        old_home = households.dwelling[row]
-        tenant = 1 if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL else 0
-        listed = on_a_list(households, row)
-        u = uniform(philox(seed, households.id[row], social_address, households.search_since[row])[0])
-        if looks_for_surely(households.searching[row], tenant, listed, u, letting) == SOCIAL_HOME:
-            continue
-        prices = steps[municipality]
-        who = profile(persons, households, row, month, prices)
-        keepers = max(float(households.adults[row]), 1.0)
-        strength = who.resources
-        rank = income_rank(who.income / keepers, prices)
-        if uniform(words[0]) >= finds_private(rank, who.students, arriving, p):
-            continue
-        wish = looks_for(
-            households.searching[row], tenant, listed, who.resources, who.age, who.students, households.adults[row], u,
-            letting,
-        )  # fmt: skip
-        if wish == SOCIAL_HOME:
-            continue
-        owns = 1 if old_home >= 0 and dwellings.tenure[old_home] == OWNER_OCCUPIED else 0
-        own = wishes_to_own(rank, who.age, who.employed, owns, 1 if households.adults[row] == 2 else 0, p)
-        own += np.log(uniform(words[1])) - np.log1p(-uniform(words[1]))
+    most, looks = seekers.shape[0], int(p.looks)
+    sorts = looks + 2 + min(m.renewed.shape[0], 1)
+    found = Lookers(
+        np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most), np.empty(most), np.empty(most),
+        np.empty((sorts, most), np.int64), np.empty(most, np.int64), np.empty((sorts, most), np.uint32),
+    )  # fmt: skip
+    words = np.empty((4, most), np.uint32)
+    number = who_looks(persons, households, dwellings, areas, seekers, ids, m, p, letting, found, words)
+    where_to_look(households, areas, number, looks, vacancies.shape[0], m, found, words)
+    rooms = dwellings.rooms[vacancies]
+    settle(households, dwellings, areas, number, found, vacancies, rooms, starts, m, p, letting, ledger)
+
+
+@borrowing
+def settle(
+    households: Households,
+    dwellings: Dwellings,
+    areas: Areas,
+    number: int,
+    found: Lookers,
+    vacancies: I64,
+    rooms: U8,
+    starts: I64,
+    m: Market,
+    p: Clearing,
+    letting: Letting,
+    ledger: Ledger,
+) -> None:
+    """Let those who look, one after the other, take the home they like best; `rooms` are those of the vacancies."""
+    for k in range(number):
+        row = found.row[k]
+        here = int(households.area[row])
+        rank, strength, own = found.rank[k], found.resources[k], found.own[k]
         best = -1e18
         chosen = -1
-        for look in range(int(p.looks) + 2 + min(renewed.shape[0], 1)):
-            if look == 0:
-                area = int(here)
-                if area >= places:
-                    continue
-            elif look == 1:
-                area = int(households.contact[row])
-            elif look == int(p.looks) + 2:  # at a home in an area that is renewed, as often as there are such ones
-                lot = philox(seed, households.id[row], looking_address, look)
-                area = int(renewed[lot[1] % renewed.shape[0]])
-                if areas.municipality[area] != municipality:
-                    continue
-                if uniform(lot[0]) * vacancies.shape[0] >= p.looks * renewed.shape[0]:
-                    continue
-            else:
-                pick = philox(seed, households.id[row], looking_address, look)[0]
-                area = int(neighbourhoods[first[municipality] + int(pick) % number])
-            noise = gumbel(uniform(philox(seed, mix(households.id[row], areas.id[area]), liking_address, 0)[0]))
+        for look in range(found.area.shape[0]):
+            area = found.area[look, k]
+            if area < 0:
+                continue
             known = 1 if area in (here, households.contact[row]) else 0
-            likes = liking(areas.price[area], rank, known, noise, p)
-            named = areas.stigma[area] * name_on
+            likes = liking(areas.price[area], rank, known, gumbel(uniform(found.word[look, k])), p)
+            named = areas.stigma[area] * m.name_on
             likes -= letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength) * named
             for tenure in range(TENURES_PRIVATE):
                 value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
                 if value <= best:
                     continue
                 slot = area * TENURES_PRIVATE + tenure
-                found = fitting_home(
-                    dwellings, vacancies, starts[slot], starts[slot + 1], households.size[row], p.rooms_looked_at
+                fits = fitting_home(
+                    vacancies, rooms, starts[slot], starts[slot + 1], households.size[row], p.rooms_looked_at
                 )
-                if found >= 0:
+                if fits >= 0:
                     best = value
-                    chosen = found
+                    chosen = fits
         if chosen < 0:
             continue
         home = vacancies[chosen]
         vacancies[chosen] = -1
         area = int(dwellings.area[home])
+        old_home = households.dwelling[row]
         if old_home >= 0 and dwellings.tenure[old_home] == SOCIAL:
             ledger.flows[HOUSEHOLDS_OUT, here] += 1.0
-            ledger.flows[RESOURCES_OUT, here] += who.resources
-        moved(ledger, households, places, row, here, area)
-        if here > places:
-            note(ledger, month, EV_SETTLED, households.id[row], dwellings.id[home], area)
-        occupy(households, dwellings, row, home, month)
-        note(ledger, month, EV_PRIVATE_MOVE, households.id[row], dwellings.id[home], area)
+            ledger.flows[RESOURCES_OUT, here] += strength
+        moved(ledger, households, m.places, row, here, area)
+        if here > m.places:
+            note(ledger, m.month, EV_SETTLED, households.id[row], dwellings.id[home], area)
+        occupy(households, dwellings, row, home, m.month)
+        note(ledger, m.month, EV_PRIVATE_MOVE, households.id[row], dwellings.id[home], area)
 
 
 @borrowing
-def fitting_home(
-    dwellings: Dwellings, vacancies: I64, start: int, stop: int, persons: int, looked_at: float
-) -> int:
-    """Return the place in `vacancies` of the home that fits best in rooms, among the first few left, or -1.
+def fitting_home(vacancies: I64, rooms: U8, start: int, stop: int, persons: int, looked_at: float) -> int:
+    """Return the place in `vacancies` of the home that fits best in `rooms`, among the first few left, or -1.
 
     A home of fewer rooms than half the persons is too small.
     """
@@ -210,13 +295,12 @@ def fitting_home(
     best_gap = 100
     seen = 0.0
     for slot in range(start, stop):
-        home = vacancies[slot]
-        if home < 0:
+        if vacancies[slot] < 0:
             continue
         seen += 1.0
-        rooms = dwellings.rooms[home]
-        if persons <= 2 * rooms:
-            gap = abs(rooms - persons - 1)
+        number = int(rooms[slot])
+        if persons <= 2 * number:
+            gap = abs(number - persons - 1)
             if gap < best_gap:
                 best = slot
                 best_gap = gap
@@ -236,20 +320,34 @@ def clearing(c: Context) -> None:
     vacant = vacant_homes(dwellings, world.used, 0, c.month - c.parameters.clearing.idle_months)
     if len(seekers) == 0 or len(vacant) == 0:
         return
-    word = c.address(Purpose.NEIGHBOURHOOD)
-    turn = order_of_turns(households.id[seekers], c.seed, c.address(Purpose.TURN))
-    seekers = seekers[np.lexsort((households.id[seekers], turn))]
-    slot = dwellings.area[vacant].astype(np.int64) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
-    shown = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))
-    order = np.lexsort((dwellings.id[vacant], shown, slot))
+    ids = households.id[seekers]
+    order = in_turn(ids, c.seed, c.address(Purpose.TURN))
+    seekers, ids = seekers[order], ids[order]
+    # Homes of one area and tenure are shown in the order of a draw. Numbers of 16 bits are sorted by counting.
+    vacant = vacant[in_turn(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))]
+    slot = dwellings.area[vacant].astype(np.uint16) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
+    order = np.argsort(slot, kind="stable")
     vacant, slot = vacant[order], slot[order]
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
     private, first = c.made_once(neighbourhoods_by_town)
     renewed = dwellings.area[vacant][areas.kind[dwellings.area[vacant]] != NEIGHBOURHOOD].astype(np.int64)
+    market = Market(
+        places=world.places,
+        month=c.month,
+        seed=c.seed,
+        finding_address=c.address(Purpose.SETTLING),
+        liking_address=c.address(Purpose.NEIGHBOURHOOD),
+        looking_address=c.address(Purpose.LOOKING),
+        social_address=address(Purpose.SEEKING, 0),
+        name_on=c.number("stigma.on_applying"),
+        steps=c.income_steps,
+        neighbourhoods=private,
+        first=first,
+        renewed=renewed,
+    )
     clear_month(
-        world.persons, households, dwellings, areas, world.places, c.month, c.seed, c.address(Purpose.SETTLING),
-        word, c.address(Purpose.LOOKING), address(Purpose.SEEKING, 0), c.income_steps, seekers, vacant, starts,
-        private, first, renewed, c.number("stigma.on_applying"), c.parameters.clearing, c.parameters.letting, c.ledger,
+        world.persons, households, dwellings, areas, seekers, ids, vacant, starts, market, c.parameters.clearing,
+        c.parameters.letting, c.ledger,
     )  # fmt: skip
 
 

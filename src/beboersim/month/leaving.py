@@ -141,7 +141,6 @@ def ask_to_leave(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    outline: Outline,
     start: int,
     stop: int,
     month: int,
@@ -155,11 +154,13 @@ def ask_to_leave(
     area_of = households.area
     moved_in = households.moved_in
     dwelling = households.dwelling
-    eldest = outline.eldest
-    marks = outline.marks
-    housed, lodged = m.highest[0].ravel(), m.highest[1].ravel()
-    settled = m.settled
-    longest = settled.shape[0] - 1
+    # Most are ruled out by the highest chance of all, and most of the rest by that of their outline.
+    most = m.highest[0].max()
+    housed = np.empty(m.settled.shape[0], np.uint32)
+    for months in range(housed.shape[0]):
+        housed[months] = highest_word(most * m.settled[months])
+    lodged = highest_word(m.highest[1].max())
+    longest = housed.shape[0] - 1
     # About a search: who looks already may give up, who does not may join a list.
     about = np.zeros(len(REASONS), np.uint32)
     about[NOT_SEARCHING] = highest_word(p.join_list)
@@ -172,13 +173,12 @@ def ask_to_leave(
         end = min(begin + BLOCK, stop)
         fill(m.seed, households.id, begin, end, m.address, words)
         number = 0
-        born, since, living, place = eldest[begin:end], moved_in[begin:end], dwelling[begin:end], area_of[begin:end]
-        seen, searching = marks[begin:end], households.searching[begin:end]
+        since, living = moved_in[begin:end], dwelling[begin:end]
+        place, searching = area_of[begin:end], households.searching[begin:end]
         for k in range(end - begin):
             near[number] = k
-            like = GROUP_BY_MONTH[in_range(month - born[k])] * ALL_MARKS + seen[k]
-            bound = housed[like] * settled[min(max(month - since[k], 0), longest)] if living[k] >= 0 else lodged[like]
-            number += (uniform(first[k]) < bound) | (fourth[k] <= about[searching[k]]) | (place[k] > m.places)
+            bound = housed[min(max(month - since[k], 0), longest)] if living[k] >= 0 else lodged
+            number += (first[k] <= bound) | (fourth[k] <= about[searching[k]]) | (place[k] > m.places)
         for k in range(number):
             row = begin + near[k]
             if head[row] < 0 or area_of[row] == m.places:
@@ -189,10 +189,13 @@ def ask_to_leave(
                     what[found] = NEVER_SETTLES
                     found += 1
                 continue
-            word = first[row - begin]
+            u = uniform(first[row - begin])
             answer = STAYS
-            if uniform(word) < likeliest(households, dwellings, areas, outline, row, month, m, p):
-                answer = answer_of(persons, households, dwellings, areas, row, month, uniform(word), m, p)
+            seen = outline(persons, head[row], month)
+            if u < highest_of(seen, households, row, month, m) and (
+                u < likeliest(seen, households, dwellings, areas, row, month, m, p)
+            ):
+                answer = answer_of(persons, households, dwellings, areas, row, month, u, m, p)
             answer = about_search(households, row, answer, uniform(fourth[row - begin]), p)
             if answer != STAYS:
                 who[found] = row
@@ -247,11 +250,21 @@ def reply(
 
 
 @borrowing
+def highest_of(seen: Outline, households: Households, row: int, month: int, m: Departures) -> float:
+    """Return a bound on the chance that a household looks for a home or leaves, wherever it lives."""
+    group = GROUP_BY_MONTH[in_range(month - seen.eldest)]
+    if households.dwelling[row] < 0:
+        return m.highest[1, group, seen.marks]
+    months = min(max(month - households.moved_in[row], 0), m.settled.shape[0] - 1)
+    return m.highest[0, group, seen.marks] * m.settled[months]
+
+
+@borrowing
 def likeliest(
+    seen: Outline,
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    outline: Outline,
     row: int,
     month: int,
     m: Departures,
@@ -261,8 +274,8 @@ def likeliest(
 
     The outline and the table of `settled` say what `answer_of` derives from the members, but for resources.
     """
-    marks = outline.marks[row]
-    age = (month - outline.eldest[row]) / 12.0
+    marks = seen.marks
+    age = (month - seen.eldest) / 12.0
     child = 1 if marks & CHILD else 0
     employed = 1 if marks & AT_WORK else 0
     student = 1 if marks & STUDYING else 0
@@ -437,12 +450,11 @@ def leaving(c: Context) -> None:
     """Leaving: who looks for another home, who leaves the town, and why."""
     world, p, m = c.world, c.parameters.leaving, departures(c)
     persons, households, dwellings, areas = world.persons, world.households, world.dwellings, world.areas
-    seen = outline(world, c.month)
     who, what = asked(
         c.pieces,
         int(world.used[1]),
         lambda start, stop, who, what: ask_to_leave(
-            persons, households, dwellings, areas, seen, start, stop, c.month, m, p, who, what
+            persons, households, dwellings, areas, start, stop, c.month, m, p, who, what
         ),
     )
     carry_out(c, m, who, what)

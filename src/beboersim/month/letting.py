@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, fill, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import plan_is_met
 from beboersim.law.dated import rule_on
@@ -70,7 +70,7 @@ from beboersim.month.rehousing import after_the_moves, stays_near, takes_rehousi
 from beboersim.month.renewal import draw_of_renewal
 from beboersim.month.vacancies import hard_to_let, vacant_homes
 from beboersim.world.codes import IS_KEPT, IS_SOLD, NOT_SEARCHING, SOCIAL
-from beboersim.world.columns import F64, I64, U8
+from beboersim.world.columns import F64, I64, U8, U32
 from beboersim.world.membership import occupy
 from beboersim.world.queues import leave_list
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households
@@ -92,11 +92,14 @@ HOUSEHOLDS_IN, RESOURCES_IN = FLOW["households_in"], FLOW["resources_in"]
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 
 ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
+# Wishes are told apart in steps for a bound on the chance of applying: from the lowest, and so many to a unit.
+LOWEST_WISH, STEPS_A_UNIT, WISHES = -16.0, 16.0, 512
 ROUTES = len(IN_ORDER)
 MOST_WALKS = 2 * ROUTES + 2
 MONTHS_KEPT = 2  # for how long a youth or elderly dwelling is kept for those it is meant for (assumption, 1-6)
 FIRST_GROUP, SECOND_GROUP, BOTH_GROUPS = 0, 1, 2  # whom a walk is for, where some come before the others
 HOUSED = 1 << 40  # beyond every vacancy's number
+NOWHERE = -2  # no area, and not what stands for having no home
 NOT_ASKED, APPLIES, AVOIDS, STAYS_AWAY = range(4)  # whether a seeker applies for an area
 
 
@@ -122,7 +125,7 @@ class Market(NamedTuple):
     accept_address: int
     applying_on: float
     refusing_on: float
-    keenest: F64  # highest chance of applying for an area, by no home (2) and known area (1)
+    highest: F64  # see `chances_by_wish`
     rows: I64
     facts: F64
     glance: Glance
@@ -139,9 +142,13 @@ class Market(NamedTuple):
     fallback: F64  # chance by area that a barred household is assigned after all
     standing: F64  # by area
     first_area: I64  # of each municipality
-    applying: U8  # seeker x area of the municipality: whether the seeker applies for it, once asked
+    applying: U8  # area of the municipality x seeker: whether the seeker applies for it, once asked
     answered: I64  # the last vacancy that each seeker has said no to, or may not have; HOUSED once it has a home
     offered: I64  # the last vacancy that was offered to each seeker wherever it looked
+    near: U32  # room for those of a queue whom a home may suit, see `left_at_a_glance`
+    asked: U32  # room for those of them who are asked whether they apply for the area, and their draws, see `ask`
+    addresses: I64
+    words: U32
     walks: I64  # room for those of one vacancy, see `walks_of`
 
 
@@ -269,6 +276,115 @@ def add_walk(walks: I64, number: int, route: int, wanted: int, spare: int, every
 
 
 @borrowing
+def left_at_a_glance(
+    queue: I64,
+    glance: Glance,
+    answered: I64,
+    number: int,
+    rooms: int,
+    spare: int,
+    kind: int,
+    others: int,
+    here: int,
+    near: U32,
+) -> int:
+    """Write down who in a queue is left when those whom the home cannot suit are taken out; return how many.
+
+    Without branches: most are taken out, and which ones a processor cannot guess.
+
+    Parameters
+    ----------
+    number
+        Who has said no to this vacancy, or to a later one, is taken out.
+    others
+        1 if it may be let to those as well for whom such homes are not meant.
+    here
+        Who has a home in this area is taken out.
+    near
+        Filled in: the numbers of the seekers that are left.
+    """
+    size, kinds, home_area = glance.size, glance.kinds, glance.home_area
+    left = 0
+    for position in range(queue.shape[0]):
+        k = queue[position] & 0xFFFFFFFF
+        near[left] = k
+        meant = kinds[k] >> kind & 1 | others
+        left += fits_the_home(int(size[k]), rooms, spare) & meant & (answered[k] < number) & (home_area[k] != here)
+    return left
+
+
+@borrowing
+def ask(seekers: U32, area: int, areas: Areas, applying: U8, m: Market, p: Letting) -> None:
+    """Ask those of some seekers who have not been asked yet whether they apply for an area.
+
+    Parameters
+    ----------
+    seekers
+        Their numbers.
+    applying
+        The answers by seeker, filled in where they are missing.
+    """
+    asked, addresses, person = m.asked, m.addresses, m.glance.id
+    number = 0
+    for position in range(seekers.shape[0]):
+        asked[number] = seekers[position]
+        number += applying[seekers[position]] == NOT_ASKED
+    for position in range(number):
+        addresses[position] = mix(person[asked[position]], areas.id[area])
+    fill(m.seed, addresses, 0, number, m.apply_address, m.words)
+    for position in range(number):
+        k = asked[position]
+        applying[k] = answer_to(uniform(m.words[0, position]), k, area, areas, p.likeness, m, p)
+
+
+@borrowing
+def answer_to(u: float, k: int, area: int, areas: Areas, likeness: float, m: Market, p: Letting) -> int:
+    """Return whether a seeker applies for an area, see `applies`; most are ruled out by the bound on the chance."""
+    contact, strength = m.glance.contact[k], m.glance.resources[k]
+    own = 1 if area == contact or area == m.glance.area[k] else 0
+    wish = pull(m.standing[area], m.standing[contact], own, int(m.glance.lodged[k]), strength, likeness, p)
+    wish += m.appeal[area]
+    if u >= m.highest[step_of_wish(wish)]:
+        return STAYS_AWAY
+    return applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
+
+
+@borrowing
+def first_to_rehouse(
+    households: Households,
+    dwellings: Dwellings,
+    queue: I64,
+    number: int,
+    area: int,
+    rooms: int,
+    kind: int,
+    m: Market,
+) -> int:
+    """Return the first seeker with a right to rehousing who takes a vacancy, or -1."""
+    for position in range(queue.shape[0]):
+        k = queue[position] & 0xFFFFFFFF
+        if m.answered[k] >= number or m.glance.kinds[k] >> kind & 1 == 0:
+            continue
+        row = m.rows[k]
+        waited = m.month - households.search_since[row]
+        near = stays_near(
+            m.seed, households.id[row], m.rehousing_address, households.search_since[row], m.internal_share
+        )
+        if takes_rehousing(
+            1 if households.area[row] == area else 0,
+            1 if dwellings.fate[households.dwelling[row]] == IS_SOLD else 0,
+            near,
+            waited,
+            int(m.glance.size[k]),
+            rooms,
+            int(m.facts[k, ROOMS_GIVEN_UP]),
+            m.patience,
+        ):
+            return k
+    return -1
+
+
+@borrowing
 def let_month(
     households: Households,
     dwellings: Dwellings,
@@ -285,17 +401,13 @@ def let_month(
     takes for months is offered to everybody in the end (`letting.untaken_months`).
     """
     # By name before the loops: taking a column out of a table within them costs more than the rest of a glance.
-    size, kinds, home_area, resources = m.glance
-    answered, offered, applying, rows, facts, walks = m.answered, m.offered, m.applying, m.rows, m.facts, m.walks
-    area_of, searching_since, contact_of, home_of = (
-        households.area, households.search_since, households.contact, households.dwelling
-    )  # fmt: skip
-    person, place, standing, keenest_of = households.id, areas.id, m.standing, m.keenest
+    person, area_of, resources = m.glance.id, m.glance.area, m.glance.resources
+    answered, offered, rows, facts, walks, near = m.answered, m.offered, m.rows, m.facts, m.walks, m.near
     for number in range(vacancies.shape[0]):
         home = vacancies[number]
         area = dwellings.area[home]
         town = areas.municipality[area]
-        column = area - m.first_area[town]
+        applying = m.applying[area - m.first_area[town]]
         organisation = areas.organisation[area]
         rooms = int(dwellings.rooms[home])
         r = rule_of(rules, area)
@@ -310,7 +422,9 @@ def let_month(
         for walk in range(walks_of(r, kind, rooms, duty, words, int(p.spare_rooms), in_the_end, walks)):
             route, wanted, spare, everybody = walks[walk, 0], walks[walk, 1], walks[walk, 2], walks[walk, 3]
             if route == REHOUSING:
-                queue, start, stop = m.rehousing.keys, m.rehousing.starts[town], m.rehousing.starts[town + 1]
+                queue = m.rehousing.keys[m.rehousing.starts[town] : m.rehousing.starts[town + 1]]
+                tenant = first_to_rehouse(households, dwellings, queue, number, area, rooms, kind, m)
+                start = stop = 0
             elif route == ASSIGNED and kind != ELDERLY:
                 queue, start, stop = m.needy.keys, m.needy.starts[town], m.needy.starts[town + 1]
             elif route == OTHER or route == ASSIGNED:  # of the elderly, who has looked longest: need of care is unknown
@@ -322,40 +436,23 @@ def let_month(
                 queue = m.external.keys
                 start, stop = m.external.starts[organisation], m.external.starts[organisation + 1]
             offers_left = p.offers_a_round * p.rounds
-            others = 1 if route == OTHER and empty_months > MONTHS_KEPT else 0
+            left = left_at_a_glance(
+                queue[start:stop], m.glance, answered, HOUSED if everybody == 1 else number, rooms, spare, kind,
+                1 if route == OTHER and empty_months > MONTHS_KEPT else 0, NOWHERE if route == INTERNAL else area, near,
+            )  # fmt: skip
+            if everybody == 0:
+                ask(near[:left], area, areas, applying, m, p)
             considered = considered_rich = 0.0
-            for position in range(start, stop):
-                k = queue[position] & 0xFFFFFFFF
+            for position in range(left):
+                k = near[position]
                 again = 1 if answered[k] >= number else 0
-                if again == 1 and (everybody == 0 or answered[k] == HOUSED or applying[k, column] != STAYS_AWAY):
+                if everybody == 1 and (offered[k] == number or (again == 1 and applying[k] != STAYS_AWAY)):
                     continue
-                if everybody == 1 and offered[k] == number:
-                    continue
-                if route == REHOUSING:
-                    row = rows[k]
-                    if kinds[k] >> kind & 1 == 1 and takes_rehousing(
-                        1 if area_of[row] == area else 0,
-                        1 if dwellings.fate[home_of[row]] == IS_SOLD else 0,
-                        stays_near(m.seed, person[row], m.rehousing_address, searching_since[row], m.internal_share),
-                        m.month - searching_since[row],
-                        int(size[k]),
-                        rooms,
-                        int(facts[k, ROOMS_GIVEN_UP]),
-                        m.patience,
-                    ):
-                        tenant = k
-                        break
-                    continue
-                if fits_the_home(int(size[k]), rooms, spare) == 0:
-                    continue
-                if (kinds[k] >> kind & 1 == 0 and others == 0) or (home_area[k] == area and route != INTERNAL):
-                    continue
-                row = rows[k]
-                lives_here = 1 if area_of[row] == area else 0
+                lives_here = 1 if area_of[k] == area else 0
                 nothing_elsewhere = 0
                 chooses = 1
                 if route == ASSIGNED and kind != ELDERLY:  # the draws stay with the search
-                    lot = philox(m.seed, person[row], m.fallback_address, searching_since[row])
+                    lot = philox(m.seed, person[k], m.fallback_address, households.search_since[rows[k]])
                     chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
                     if r.assignment_fallback == 1:
                         nothing_elsewhere = 1 if uniform(lot[0]) < m.fallback[area] else 0
@@ -367,22 +464,11 @@ def let_month(
                 strength = resources[k]
                 rich = 1.0 if strength > p.resourceful else 0.0
                 if chooses == 1:
-                    answer = applying[k, column]
-                    if answer == NOT_ASKED or (everybody == 1 and answer == STAYS_AWAY):
-                        u = uniform(philox(m.seed, mix(person[row], place[area]), m.apply_address, 0)[0])
-                        contact = contact_of[row]
-                        own = 1 if area == contact or lives_here == 1 else 0
-                        urgent = 1 if home_of[row] < 0 else 0
-                        answer = STAYS_AWAY
-                        if u < keenest_of[2 * urgent + own]:
-                            likeness = 0.0 if everybody == 1 else p.likeness
-                            wish = pull(standing[area], standing[contact], own, urgent, strength, likeness, p)
-                            wish += m.appeal[area]
-                            answer = applies(u, wish, areas.stigma[area] * m.applying_on, strength, p)
-                        if everybody == 1:
-                            offered[k] = number
-                        else:
-                            applying[k, column] = answer
+                    answer = applying[k]
+                    if everybody == 1 and answer != APPLIES and answer != AVOIDS:
+                        offered[k] = number
+                        u = uniform(philox(m.seed, mix(person[k], areas.id[area]), m.apply_address, 0)[0])
+                        answer = answer_to(u, k, area, areas, 0.0, m, p)
                     if again == 0:
                         considered += 1.0
                         considered_rich += rich
@@ -398,12 +484,12 @@ def let_month(
                     if reason in (DUTY, COMBINED, HARD_AREA):
                         answered[k] = number  # refused on every later route as well
                     ledger.flows[REFUSED_BY_RULE, area] += 1.0
-                    note(ledger, m.month, EV_BARRED, person[row], dwellings.id[home], reason)
+                    note(ledger, m.month, EV_BARRED, person[k], dwellings.id[home], reason)
                     continue
                 # An offer, and the household's answer.
                 ledger.flows[OFFERS, area] += 1.0
                 ledger.flows[OFFERS_RESOURCEFUL, area] += rich
-                u = uniform(philox(m.seed, mix(person[row], dwellings.id[home]), m.accept_address, 0)[0])
+                u = uniform(philox(m.seed, mix(person[k], dwellings.id[home]), m.accept_address, 0)[0])
                 named = areas.stigma[area] * m.refusing_on
                 loss = p.income_utility * p.stigma_accept
                 if u < application_chance(p.accept, 0.0, named, strength, loss, p.stigma_resources):
@@ -412,7 +498,7 @@ def let_month(
                 answered[k] = number
                 ledger.flows[REFUSALS, area] += 1.0
                 ledger.flows[REFUSALS_RESOURCEFUL, area] += rich
-                note(ledger, m.month, EV_OFFER_REFUSED, person[row], dwellings.id[home], route)
+                note(ledger, m.month, EV_OFFER_REFUSED, person[k], dwellings.id[home], route)
                 offers_left -= 1.0
                 if offers_left <= 0.0:
                     break
@@ -422,7 +508,7 @@ def let_month(
                 if route == FLEXIBLE and wanted == FIRST_GROUP:
                     ledger.flows[LOCAL_YOUTH, area] += 1.0
                 if route == REHOUSING:
-                    m.left[tenant] = area_of[rows[tenant]]
+                    m.left[tenant] = area_of[tenant]
                     ledger.flows[REHOUSED_FROM, m.left[tenant]] += 1.0
                     ledger.flows[REHOUSED_WITHIN, area] += 1.0 if m.left[tenant] == area else 0.0
                     dwellings.fate[home] = IS_KEPT
@@ -534,24 +620,31 @@ def choices_of(c: Context) -> Choices:
     )
 
 
-@kernel
-def keenest(p: Letting, appeal: float) -> F64:
-    """Return the highest chance of applying for an area, by no home (2) and known area (1).
+def chances_by_wish(c: Context) -> F64:
+    """Return bounds on the chance of applying for an area by the wish for it, see `step_of_wish`."""
+    return highest_by_wish(c.parameters.letting)
 
-    `appeal` is the most that renewal adds.
-    """
-    chances = np.ones(4)
-    if min(p.likeness, p.conditions, p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
-        for urgent in range(2):
-            for own in range(2):
-                wish = pull(0.0, 0.0, own, urgent, 0.0, p.likeness, p) + appeal
-                chances[2 * urgent + own] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
+
+@kernel
+def highest_by_wish(p: Letting) -> F64:
+    """Return the highest chance of applying for an area in every step of the wish: that of one without a bad name."""
+    chances = np.ones(WISHES)
+    if min(p.income_utility * p.stigma_apply, p.stigma_resources) >= 0.0:
+        for step in range(WISHES - 1):
+            wish = LOWEST_WISH + (step + 1) / STEPS_A_UNIT
+            chances[step] = application_chance(p.apply, wish, 0.0, 0.0, 0.0, 0.0) * (1.0 + ROUNDING)
     return chances
+
+
+@kernel
+def step_of_wish(wish: float) -> int:
+    """Return the step that a wish falls into; those beyond either end belong to the last."""
+    return min(max(int((wish - LOWEST_WISH) * STEPS_A_UNIT), 0), WISHES - 1)
 
 
 def by_group(keys: I64, groups: int) -> Queue:
     """Return keys sorted, and where each group (their high bits) begins."""
-    ordered = np.sort(keys, kind="stable")
+    ordered = np.sort(keys)
     return Queue(ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << 48))
 
 
@@ -573,8 +666,7 @@ def letting(c: Context) -> None:
     searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
     searching = searching[households.head[searching] >= 0]
     # Ties are broken by a draw of the month, never by the place in the tables.
-    turn = order_of_turns(households.id[searching], c.seed, c.address(Purpose.TURN))
-    searching = searching[np.lexsort((households.id[searching], turn))]
+    searching = searching[in_turn(households.id[searching], c.seed, c.address(Purpose.TURN))]
     rows = np.empty(len(searching), np.int64)
     facts = np.empty((len(searching), FACTS))
     rules = rules_now(c)
@@ -595,7 +687,7 @@ def letting(c: Context) -> None:
     since = households.search_since[rows].astype(np.int64) + 32768
     towns = len(world.municipalities)
     first_area = np.searchsorted(areas.municipality[: world.places], np.arange(towns + 1))
-    appeal = draw_of_renewal(c)
+    longest = max(held, found)  # no queue is longer
     market = Market(
         seed=c.seed,
         month=c.month,
@@ -606,7 +698,7 @@ def letting(c: Context) -> None:
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
         refusing_on=c.number("stigma.on_refusing"),
-        keenest=keenest(p, float(appeal.max())),
+        highest=c.kept(chances_by_wish),
         rows=rows,
         facts=facts,
         glance=at_a_glance(households, rows, facts),
@@ -619,13 +711,17 @@ def letting(c: Context) -> None:
         internal_share=c.parameters.buildings.internal_share,
         patience=int(c.parameters.buildings.patience_months),
         left=np.full(found, -1, np.int64),
-        appeal=appeal,
+        appeal=draw_of_renewal(c),
         fallback=c.by_area("letting.assignment_fallback"),
         standing=c.standing,
         first_area=first_area,
-        applying=np.zeros((found, int(np.diff(first_area).max())), np.uint8),
+        applying=np.zeros((int(np.diff(first_area).max()), found), np.uint8),
         answered=np.full(found, -1, np.int64),
         offered=np.full(found, -1, np.int64),
+        near=np.empty(longest, np.uint32),
+        asked=np.empty(longest, np.uint32),
+        addresses=np.empty(longest, np.int64),
+        words=np.empty((4, longest), np.uint32),
         walks=np.empty((MOST_WALKS, 4), np.int64),
     )
     let_month(households, dwellings, areas, vacant, rules, market, p, c.ledger)

@@ -1,4 +1,4 @@
-"""Households in outline: what decides most questions about them, taken in one pass over the persons.
+"""A household in outline: what decides most questions about it, taken in one pass over its members.
 
 A process that asks every household can rule most of them out by their outline, and derive the whole profile
 (world.profile) of the few that are left. An outline says the same as the profile does; nothing of it is kept.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import kernel
+from beboersim.kernel import borrowing
 from beboersim.world.codes import (
     ACTIVITIES,
     EDUCATIONS,
@@ -22,55 +22,43 @@ from beboersim.world.codes import (
     ROLES,
     STUDENT,
 )
-from beboersim.world.columns import I16, I64, U8
-from beboersim.world.state import Persons, World
+from beboersim.world.state import Persons
 
 CHILD, AT_WORK, STUDYING, PENSIONED, NEITHER, EDUCATED, NEW_JOB, COUPLE = (1 << bit for bit in range(8))
 DOING = AT_WORK | STUDYING | PENSIONED | NEITHER
 ADULT_MONTHS = 216
 NEW_MONTHS = 24  # a job is new so long, as in a profile
 
+# Which row a member has in these tables says what it adds to the household, without branches.
+OF_DOING = np.zeros((len(ROLES), len(ACTIVITIES)), np.int64)
+OF_DOING[KEEPER, EMPLOYED] = AT_WORK
+OF_DOING[KEEPER, STUDENT] = STUDYING
+OF_DOING[KEEPER, PENSIONER] = PENSIONED
+OF_DOING[KEEPER, OUTSIDE] = NEITHER
+OF_EDUCATION = np.zeros((len(ROLES), len(EDUCATIONS)), np.int64)
+OF_EDUCATION[KEEPER, HIGHER] = EDUCATED
+
 
 class Outline(NamedTuple):
-    """Every household, by row."""
+    """One household."""
 
-    eldest: I16  # month of birth of the oldest keeper
-    marks: U8  # bits: what is true of it
-
-
-@kernel
-def draw_outline(persons: Persons, used: I64, month: int, eldest: I16, marks: U8) -> None:
-    """Fill in the outline of every household."""
-    # Without branches: which row a member has in these tables says what it adds to the household.
-    of_doing = np.zeros((len(ROLES), len(ACTIVITIES)), np.uint8)
-    of_doing[KEEPER, EMPLOYED] = AT_WORK
-    of_doing[KEEPER, STUDENT] = STUDYING
-    of_doing[KEEPER, PENSIONER] = PENSIONED
-    of_doing[KEEPER, OUTSIDE] = NEITHER
-    of_education = np.zeros((len(ROLES), len(EDUCATIONS)), np.uint8)
-    of_education[KEEPER, HIGHER] = EDUCATED
-    household = persons.household
-    birth = persons.birth
-    role = persons.role
-    activity = persons.activity
-    since = persons.since
-    education = persons.education
-    for row in range(used[0]):
-        home = household[row]
-        if home < 0:
-            continue
-        found = marks[home]
-        doing = of_doing[role[row], activity[row]]
-        couple = COUPLE * ((doing != 0) & (found & DOING != 0))
-        child = CHILD * (month - birth[row] < ADULT_MONTHS)
-        new_job = NEW_JOB * ((doing == AT_WORK) & (month - since[row] < NEW_MONTHS))
-        marks[home] = found | doing | couple | child | new_job | of_education[role[row], education[row]]
-        eldest[home] = min(eldest[home], birth[row] if role[row] == KEEPER else month)
+    eldest: int  # month of birth of the oldest keeper
+    marks: int  # bits: what is true of it
 
 
-def outline(world: World, month: int) -> Outline:
-    """Return the outline of every household now."""
-    n = int(world.used[1])
-    found = Outline(np.full(n, month, np.int16), np.zeros(n, np.uint8))
-    draw_outline(world.persons, world.used, month, found.eldest, found.marks)
-    return found
+@borrowing
+def outline(persons: Persons, first: int, month: int) -> Outline:
+    """Return the outline of the household of which `first` is the first member."""
+    eldest = month
+    marks = 0
+    member = first
+    while member >= 0:
+        born, role = int(persons.birth[member]), persons.role[member]
+        doing = OF_DOING[role, persons.activity[member]]
+        couple = COUPLE * ((doing != 0) & (marks & DOING != 0))
+        child = CHILD * (month - born < ADULT_MONTHS)
+        new_job = NEW_JOB * ((doing == AT_WORK) & (month - persons.since[member] < NEW_MONTHS))
+        marks |= doing | couple | child | new_job | OF_EDUCATION[role, persons.education[member]]
+        eldest = min(eldest, born if role == KEEPER else month)
+        member = persons.next[member]
+    return Outline(eldest, marks)

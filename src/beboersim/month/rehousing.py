@@ -102,8 +102,10 @@ def change_risks(
 
 def after_the_moves(c: Context, rows: I64, left: I64) -> None:
     """Let this month's moves by rehousing tell on the children who were moved."""
+    if not (left >= 0).any():
+        return
     p, on = c.parameters.buildings, c.number("buildings.moving_on_children")
-    if (p.moved_child * on == 0.0 and p.moved_teen * on == 0.0) or (left < 0).all():
+    if p.moved_child * on == 0.0 and p.moved_teen * on == 0.0:
         return
     world = c.world
     change_risks(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, draw, mix, order_of_turns, philox, uniform
+from beboersim.chance import Purpose, address, draw, in_turn, mix, philox, uniform
 from beboersim.kernel import borrowing
 from beboersim.month.deck import Deck, ranked
 from beboersim.month.exchange import year_of
@@ -358,7 +358,6 @@ def change_tenure(c: Context, municipality: int, wanted: float) -> int:
     before, after = (PRIVATE_RENTED, OWNER_OCCUPIED) if wanted > 0.0 else (OWNER_OCCUPIED, PRIVATE_RENTED)
     here = c.world.areas.municipality[dwellings.area[:n]] == municipality
     vacant = np.flatnonzero(here & (dwellings.household[:n] < 0) & (dwellings.tenure[:n] == before))
-    turn = order_of_turns(dwellings.id[vacant], c.seed, c.address(Purpose.TENURE))
-    chosen = vacant[np.lexsort((dwellings.id[vacant], turn))][:number]
+    chosen = vacant[in_turn(dwellings.id[vacant], c.seed, c.address(Purpose.TENURE))][:number]
     dwellings.tenure[chosen] = after
     return len(chosen) if wanted > 0.0 else -len(chosen)
