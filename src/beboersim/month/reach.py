@@ -20,7 +20,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK
+from beboersim.month.asking import BLOCK, listed
 from beboersim.month.staffing import (
     ADVICE,
     Staff,
@@ -36,7 +36,7 @@ from beboersim.month.staffing import (
 )
 from beboersim.world import taking_part
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I64, U8, U16
 from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def rate_without(share: float, gain: float) -> float:
 # Everybody
 
 
-@borrowing
+@kernel
 def visit_all(
     persons: Persons,
     ties: Ties,
@@ -169,35 +169,39 @@ def visit_all(
     r: Reach,
     p: Staff,
 ) -> None:
-    """Go through those who live in the homes of areas with a plan, and those elsewhere who once had to do with one.
-
-    Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
-    """
+    """Go through those who live in the homes of areas with a plan, and those elsewhere who once had to do with one."""
     let_go(persons, ties, households, used, r)
     visit_homes(persons, ties, households, homes, month, seed, this_month, first_day, r, p)
 
 
-@borrowing
+@kernel
 def let_go(persons: Persons, ties: Ties, households: Households, used: I64, r: Reach) -> None:
     """Let those who once had to do with a plan, and live elsewhere, lose what the staff gave."""
-    mine = JOB_HELP | ADVISED
     known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
+    household, area_of = persons.household, households.area
+    marks = np.empty(BLOCK, np.uint8)
+    near = np.empty(BLOCK, np.int64)
     for begin in range(0, used[0], BLOCK):
         end = min(begin + BLOCK, used[0])
-        marks = 0
-        for row in range(begin, end):
-            marks |= known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
-        if marks == 0:
-            continue
-        for row in range(begin, end):
-            mark = known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
-            if mark == 0 or persons.household[row] < 0:
+        mark_reached(known[begin:end], chance[begin:end], takes_part[begin:end], marks)
+        number = listed(marks, end - begin, near)
+        for k in range(number):
+            row = begin + near[k]
+            if household[row] < 0:
                 continue
-            area = households.area[persons.household[row]]
+            area = area_of[household[row]]
             if r.planned[area] == 0.0:
                 known[row] = 0
-                takes_part[row] &= ~mine
+                takes_part[row] &= ~(JOB_HELP | ADVISED)
                 chance[row] = kept_of_help(chance[row], r.lasting[area])
+
+
+@borrowing
+def mark_reached(known: U8, chance: U16, takes_part: U16, marks: U8) -> None:
+    """Mark those of a block who once had to do with a plan's staff."""
+    for k in range(len(known)):
+        helped = (takes_part[k] & (JOB_HELP | ADVISED)) != 0
+        marks[k] = (known[k] != 0) | (chance[k] != NO_HELP) | helped
 
 
 @borrowing
