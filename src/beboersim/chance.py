@@ -228,12 +228,30 @@ def in_turn(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np
 
     Draws and places are sorted as one number each, which is a fraction of the work of sorting by two columns.
     """
-    turn = order_of_turns(ids, seed, purpose_month)
-    keys = np.sort((turn << PLACE_BITS) | np.arange(len(ids)))
-    drawn = keys >> PLACE_BITS
-    if (drawn[1:] == drawn[:-1]).any():
-        return np.lexsort((ids, turn))
-    return keys & ((1 << PLACE_BITS) - 1)
+    places = np.empty(len(ids), np.int64)
+    take_places(np.sort(keys_of_turns(ids, seed, purpose_month)), ids, places)
+    return places
+
+
+@kernel
+def keys_of_turns(ids: NDArray[np.int64], seed: int, purpose_month: int) -> NDArray[np.int64]:
+    """Return for each id its draw and, in the low bits, its place."""
+    keys = order_of_turns(ids, seed, purpose_month)
+    for k in range(keys.shape[0]):
+        keys[k] = keys[k] << PLACE_BITS | k
+    return keys
+
+
+@borrowing
+def take_places(keys: NDArray[np.int64], ids: NDArray[np.int64], places: NDArray[np.int64]) -> None:
+    """Fill in the places of sorted keys of turns; ids that drew the same are put in their own order."""
+    for k in range(keys.shape[0]):
+        place = keys[k] & ((1 << PLACE_BITS) - 1)
+        at = k
+        while at > 0 and keys[at - 1] >> PLACE_BITS == keys[k] >> PLACE_BITS and ids[places[at - 1]] > ids[place]:
+            places[at] = places[at - 1]
+            at -= 1
+        places[at] = place
 
 
 def stream(seed: int, *address_words: int) -> np.random.Generator:

@@ -316,17 +316,27 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
             built / private if private > 0.0 else 0.0, infill_of(c, municipality, int(private)),
-            *c.made_once(building_land, municipality),
+            *c.made_once(sites, municipality),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
 
 
-def building_land(c: Context, municipality: int) -> tuple[I64, F64, I64, F64]:
-    """Return the estates and the neighbourhoods of a municipality, each with their cumulated sizes on the first day."""
-    own = c.world.areas.municipality[: c.world.places] == municipality
+class Sites(NamedTuple):
+    """Where the homes of a municipality are built, and the cumulated sizes of these areas on the first day."""
+
+    estates: I64
+    estates_until: F64
+    neighbourhoods: I64
+    neighbourhoods_until: F64
+
+
+def sites(c: Context, municipality: int) -> Sites:
+    """Return where the homes of a municipality are built."""
+    areas = c.world.areas
+    own = areas.municipality[: c.world.places] == municipality
     size = np.array([a.households for a in c.areas])
-    estates, neighbourhoods = (np.flatnonzero(own & (c.world.areas.kind[: c.world.places] == k)) for k in SORTS)
-    return estates, np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods])
+    estates, neighbourhoods = (np.flatnonzero(own & (areas.kind[: c.world.places] == sort)) for sort in SORTS)
+    return Sites(estates, np.cumsum(size[estates]), neighbourhoods, np.cumsum(size[neighbourhoods]))
 
 
 def infill_of(c: Context, municipality: int, most: int) -> I64:
@@ -335,8 +345,7 @@ def infill_of(c: Context, municipality: int, most: int) -> I64:
     What a plan builds is a part of what is completed in the town anyway: the path of homes is not shifted.
     """
     areas = c.world.areas
-    own = areas.municipality[: c.world.places] == municipality
-    asked = np.flatnonzero(own & (areas.infill_due[: c.world.places] >= 1.0))
+    asked = np.flatnonzero((areas.infill_due >= 1.0) & (areas.municipality == municipality))
     if len(asked) == 0:
         return asked
     due = areas.infill_due[asked].astype(np.int64)
