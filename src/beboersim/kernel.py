@@ -94,8 +94,9 @@ def is_compiled() -> bool:
 
 def note_compiled() -> None:
     """Leave word in the cache folder that a town has been run for a year."""
-    with suppress(OSError):
-        _mark().touch()
+    if not is_compiled():
+        with suppress(OSError):
+            _mark().touch()
 
 
 def _mark() -> Path:

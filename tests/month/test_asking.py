@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beboersim.month.asking import WHOLE, Pieces, asked, each_piece
+from beboersim.month.asking import WHOLE, Pieces, asked, each_piece, listed
 from small_towns import ROOM, differing, has_run, small_town
 
 PIECES = st.builds(Pieces, st.integers(0, 40), st.integers(1, 4))
@@ -36,6 +36,14 @@ def test_whoever_is_asked_in_pieces_answers_as_the_whole_does(pieces: Pieces, ha
     assert what.tolist() == whole_what.tolist()
     counted = each_piece(pieces, len(yes), lambda start, stop: int(yes[start:stop].sum()))
     assert sum(counted) == int(yes.sum())
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_the_marked_rows_of_a_block_are_listed_in_order(happens: list[bool]) -> None:
+    marks, near = np.ones(64, np.uint8), np.full(64, -1)  # beyond the block as another may have left them
+    marks[: len(happens)] = happens
+    number = listed(marks, len(happens), near)
+    assert near[:number].tolist() == np.flatnonzero(happens).tolist()
 
 
 @pytest.mark.parametrize("pieces", [Pieces(257), Pieces(0, 2), Pieces(1024, 3)])

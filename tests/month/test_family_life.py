@@ -249,8 +249,9 @@ def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them() -> No
     most *= max(P.nonwestern_births, 1.0)
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
-    for rate in (rates.leave_home, rates.separate, *rates.partner[:, 0]):
-        assert (rate <= bound[2]).all()
+    assert (rates.leave_home <= bound[2]).all()
+    for rate in (rates.separate, *rates.partner[:, 0]):
+        assert (rate <= bound[3]).all()
 
 
 def test_who_leaves_home_keeps_a_household_of_ones_own() -> None:

@@ -19,6 +19,7 @@ from beboersim.month.measuring import (
     indicators_of,
     social_places,
     standing_of,
+    values_of,
 )
 from beboersim.month.publication import publication_in
 from beboersim.town import Town
@@ -92,7 +93,7 @@ def test_without_a_list_nobody_has_a_status() -> None:
 def test_a_mean_over_years_is_the_mean_of_the_areas_annual_shares() -> None:
     town = has_run(small_town(("Aarhus",), scale=0.02, months=13))
     m = town.context.measurement
-    found = indicators_of(m, load_rules("2014"), town.context.scale, over_residents=False)
+    found = indicators_of(values_of(m, load_rules("2014"), town.context.scale, over_residents=False))
     for place, indicators in enumerate(found):
         assert indicators.outside_work == pytest.approx(m.outside[place, :2].mean())
         assert indicators.convicted == pytest.approx(m.convicted[place, :2].mean())
@@ -108,7 +109,7 @@ def test_a_mean_over_the_residents_follows_them_and_not_the_area() -> None:
     rows = rows[(ages(town, rows) >= 18) & (ages(town, rows) < 65)]
     area = world.households.area[world.persons.household[rows]]
     own = world.persons.outside_past[rows, :2].mean(axis=1) / 200.0
-    found = indicators_of(c.measurement, load_rules("2014"), c.scale, over_residents=True)
+    found = indicators_of(values_of(c.measurement, load_rules("2014"), c.scale, over_residents=True))
     expected = np.bincount(area, own, world.places) / np.bincount(area, minlength=world.places)
     np.testing.assert_allclose([i.outside_work for i in found], expected, rtol=1e-9)
 

@@ -110,7 +110,7 @@ def test_members_are_counted_where_they_live() -> None:
     world.ties.takes_part[rows[::5]] |= CLUB
     counts = np.zeros((len(world.areas.kind), 4))
     safety.count_members(
-        world.persons, world.ties, world.households, world.areas, world.used, town.context.month, counts
+        world.persons, world.ties, world.households, town.context.homes_in_named_areas(), town.context.month, counts
     )
     young = (age >= 10) & (age <= 17)
     bits = world.ties.takes_part[rows]

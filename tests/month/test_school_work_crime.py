@@ -28,7 +28,6 @@ from beboersim.month.work import (
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
-from beboersim.world.ages import AGES_IN_MONTHS
 from beboersim.world.attachment import Work, steady_states
 from beboersim.world.codes import (
     BASIC,
@@ -51,9 +50,12 @@ from beboersim.world.school import (
     DROPS_OUT,
     GOES_OUTSIDE,
     GROWN_UP,
+    LATEST_START,
+    LATEST_STUDY,
     SCHOOL_STARTS,
     SKILLED_GOES_ON,
     STAYS,
+    YOUTH_STARTS,
     Schooling,
     education_completed,
     school_step,
@@ -137,16 +139,37 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
 
 
 def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
-    words = schooling.highest_words(SCHOOL).reshape(-1, AGES_IN_MONTHS)
-    bound = words[:, 24 * 12] * UNIT
+    studying, beginning = (word * UNIT for word in schooling.highest_words(SCHOOL))
+    bound = {STUDENT: studying, EMPLOYED: beginning, OUTSIDE: beginning}
     most = schooling.dropping_by_use(HEAVY, SCHOOL)
-    assert (words[CHILD, SCHOOL_STARTS:] == ANY_WORD).all()
-    assert words[PUPIL, GROWN_UP] == ANY_WORD
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
         for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
             assert step(24.0, activity, bound[activity] + 1e-9, education, dropping=most) == STAYS
         below = bound[activity] - 1e-9
         assert any(step(24.0, activity, below, education, dropping=most) != STAYS for education in range(4))
+
+
+@pytest.mark.parametrize(
+    ("activity", "months_old", "marked"),
+    [
+        (CHILD, SCHOOL_STARTS, True),
+        (CHILD, SCHOOL_STARTS - 1, False),
+        (PUPIL, GROWN_UP, True),
+        (PUPIL, YOUTH_STARTS, True),
+        (PUPIL, YOUTH_STARTS - 1, False),
+        (STUDENT, LATEST_STUDY, True),
+        (STUDENT, LATEST_STUDY - 1, False),
+        (EMPLOYED, LATEST_START, False),
+        (PENSIONER, 70 * 12, False),
+    ],
+)
+def test_who_is_of_an_age_to_take_a_step_is_looked_at_whatever_the_draw(
+    activity: int, months_old: int, marked: bool
+) -> None:
+    marks = np.zeros(1, np.uint8)
+    one = np.array([ANY_WORD]), np.array([activity], np.uint8), np.array([-months_old], np.int16)
+    schooling.mark_near(one[0], 1000, 1000, one[1], one[2], 0, marks)
+    assert marks[0] == marked
 
 
 def test_a_completed_education_gives_a_vocational_or_upper_secondary_one_first_and_then_a_higher() -> None:

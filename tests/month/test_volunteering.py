@@ -43,7 +43,7 @@ class People:
         for _ in range(months):
             volunteers = np.zeros(2)
             v.go_through(
-                self.persons, self.ties, self.households, self.areas, len(self.households.id), self.month, 1,
+                self.persons, self.ties, self.households, self.areas.kind, len(self.households.id), self.month, 1,
                 address(Purpose.VOLUNTEERING, self.month), offers, p, volunteers,
             )  # fmt: skip
             self.month += 1

@@ -10,7 +10,7 @@ import pytest
 from beboersim.evidence.areas import AreaRow, areas_in, read_areas
 from beboersim.evidence.municipalities import names
 from beboersim.law.lists import load_rules
-from beboersim.month.measuring import bases_of
+from beboersim.month.measuring import persons_behind
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, draw_world
@@ -67,7 +67,7 @@ def errors(town: Town, rows: dict[tuple[str, str], AreaRow]) -> list[str]:
             published, value = getattr(row, indicator), getattr(found, indicator)
             if published is None:
                 continue
-            tolerance = max(points, 1.0 / bases_of(c.measurement, place, c.scale).of(indicator))
+            tolerance = max(points, 1.0 / persons_behind(c.measurement, c.scale)[indicator][place])
             if abs(value - published) > tolerance + 1e-9:
                 missed.append(f"{name}: {indicator} {value:.4f}, published {published:.4f}")
     return missed
@@ -155,7 +155,7 @@ def test_a_world_can_start_in_every_year(year: int) -> None:
     for place in named:
         row = rows[town.context.place_municipalities[place], town.world.names[place]]
         found = town.context.indicators[place]
-        one = 1.0 / bases_of(town.context.measurement, place, 1.0).of("convicted")
+        one = 1.0 / persons_behind(town.context.measurement, 1.0)["convicted"][place]
         assert row.residents is not None
         assert found.residents == pytest.approx(row.residents, abs=5.0)
         assert found.convicted == pytest.approx(row.convicted, abs=0.6 * one + 0.0005)

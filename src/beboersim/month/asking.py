@@ -13,12 +13,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beboersim.world.columns import I32, U8
+from beboersim.kernel import borrowing
+from beboersim.world.columns import I32, I64, U8
 
 BLOCK = 1024  # rows for which chance is drawn at a time
 
 Question = Callable[[int, int, I32, U8], int]
 """From row, to row (not included), room for the rows and for what happens to them; returns how many were written."""
+
+
+@borrowing
+def listed(marks: U8, rows: int, near: I64) -> int:
+    """Write down which of a block's rows are marked (1, the others 0), in order; return how many.
+
+    Marking is a straight loop of its own, so that the compiler uses the processor's vector instructions. Here eight
+    marks are looked at as one number, which is nought for most.
+    """
+    eights = marks.view(np.uint64)
+    whole = rows // 8
+    number = 0
+    for eight in range(whole):
+        if eights[eight] != 0:
+            for k in range(8 * eight, 8 * eight + 8):
+                near[number] = k
+                number += marks[k]
+    for k in range(8 * whole, rows):
+        near[number] = k
+        number += marks[k]
+    return number
 
 
 class Pieces(NamedTuple):

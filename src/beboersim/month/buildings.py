@@ -41,7 +41,7 @@ from beboersim.world.codes import (
     WANTS_CHANGE,
     YOUTH,
 )
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I64, U8
 from beboersim.world.state import Areas, Dwellings, Households
 
 if TYPE_CHECKING:
@@ -125,17 +125,31 @@ def fate_of(u: float, demolition: float, sale: float, conversion: float) -> int:
 @borrowing
 def count_homes(dwellings: Dwellings, used: I64, counts: F64) -> None:
     """Count the homes of every area (see ALL): all, social family ones not spoken for and those in all, private."""
-    for home in range(used[2]):
-        area = dwellings.area[home]
-        if area < 0:
-            continue
-        counts[ALL, area] += 1.0
-        if dwellings.tenure[home] != SOCIAL:
-            counts[PRIVATE, area] += 1.0
-        elif dwellings.kind[home] == FAMILY:
-            counts[FAMILY_HOMES, area] += 1.0
-            if dwellings.fate[home] == NO_FATE or dwellings.fate[home] == IS_KEPT:
-                counts[OPEN_FAMILY, area] += 1.0
+    area_of = dwellings.area
+    first = 0  # of neighbours, who are counted together
+    for home in range(1, used[2] + 1):
+        if home == used[2] or area_of[home] != area_of[first]:
+            if area_of[first] >= 0:
+                count_neighbours(
+                    dwellings.tenure[first:home], dwellings.kind[first:home], dwellings.fate[first:home],
+                    counts[:, area_of[first]],
+                )  # fmt: skip
+            first = home
+
+
+@borrowing
+def count_neighbours(tenure: U8, kind: U8, fate: U8, counts: F64) -> None:
+    """Count homes of one area."""
+    private = family = still_open = 0
+    for k in range(len(tenure)):
+        of_families = (tenure[k] == SOCIAL) & (kind[k] == FAMILY)
+        private += tenure[k] != SOCIAL
+        family += of_families
+        still_open += of_families & ((fate[k] == NO_FATE) | (fate[k] == IS_KEPT))
+    counts[ALL] += len(tenure)
+    counts[PRIVATE] += private
+    counts[FAMILY_HOMES] += family
+    counts[OPEN_FAMILY] += still_open
 
 
 @borrowing
@@ -336,7 +350,7 @@ def counted_homes(c: Context) -> F64:
 def note_family_shares(c: Context, law: PlanLaw, counts: F64) -> None:
     """Write down every social area's share of family dwellings, as a plan counts it."""
     areas, premises = c.world.areas, c.kept(premises_built) * c.scale * law.business_m2
-    for area in np.flatnonzero(areas.kind == NAMED_AREA):
+    for area in c.named_areas:
         areas.family_share[area] = family_share(
             counts[FAMILY_HOMES, area], counts[ALL, area], areas.demolished[area], premises[area], law.business_m2
         )

@@ -329,10 +329,8 @@ def clearing(c: Context) -> None:
     order = np.argsort(slot, kind="stable")
     vacant, slot = vacant[order], slot[order]
     starts = np.searchsorted(slot, np.arange(len(areas.kind) * TENURES_PRIVATE + 1))
-    private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
-    private = private[np.argsort(areas.municipality[private], kind="stable")]
+    private, first = c.made_once(neighbourhoods_by_town)
     renewed = dwellings.area[vacant][areas.kind[dwellings.area[vacant]] != NEIGHBOURHOOD].astype(np.int64)
-    first = np.searchsorted(areas.municipality[private], np.arange(len(world.municipalities) + 1))
     market = Market(
         places=world.places,
         month=c.month,
@@ -351,3 +349,11 @@ def clearing(c: Context) -> None:
         world.persons, households, dwellings, areas, seekers, ids, vacant, starts, market, c.parameters.clearing,
         c.parameters.letting, c.ledger,
     )  # fmt: skip
+
+
+def neighbourhoods_by_town(c: Context) -> tuple[I64, I64]:
+    """Return the areas with private homes by municipality, and where each municipality begins."""
+    areas = c.world.areas
+    private = np.flatnonzero(areas.kind == NEIGHBOURHOOD)
+    private = private[np.argsort(areas.municipality[private], kind="stable")]
+    return private, np.searchsorted(areas.municipality[private], np.arange(len(c.world.municipalities) + 1))

@@ -58,17 +58,16 @@ def home_of(persons: Persons, ties: Ties, households: Households, home: int, row
 
 @borrowing
 def count_young(
-    persons: Persons, ties: Ties, households: Households, used: I64, month: int, shares: F64, plan: I64, found: F64,
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, shares: F64, found: F64,
     expected: F64,
 ) -> None:  # fmt: skip
-    """Count the young of each area by company; `expected` is how many of each sex the reference has on the street.
+    """Count the young of some homes by area and company; `expected` is how many the reference has on the street.
 
     `found` is area x what is counted, `expected` area x sex.
     """
-    for home in range(used[1]):
-        row = households.head[home]
-        area = households.area[home]
-        if row < 0 or plan[area] == 0:
+    for home in homes:
+        area, row = households.area[home], households.head[home]
+        if row < 0:
             continue
         found[area, RESIDENTS] += households.size[home]
         while row >= 0:
@@ -104,11 +103,12 @@ def count(c: Context, shares: F64, plan: I64) -> Count:
     """Count the young of the areas that have a plan."""
     world = c.world
     found = Count(np.zeros((len(plan), 10)), np.zeros((len(plan), 2)))
-    count_young(world.persons, world.ties, world.households, world.used, c.month, shares, plan, *found)
+    homes = c.homes_in_named_areas()
+    count_young(world.persons, world.ties, world.households, homes, c.month, shares, *found)
     return found
 
 
 def share(found: F64, part: int, *whole: int) -> F64:
     """Return what part of some that were counted is, by area; 0 where there are none."""
-    total = sum((found[:, one] for one in whole), np.zeros(len(found)))
+    total = found[:, whole].sum(axis=1)
     return np.divide(found[:, part], total, out=np.zeros(len(found)), where=total > 0.0)

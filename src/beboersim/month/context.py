@@ -33,7 +33,8 @@ from beboersim.month.volunteering import Volunteering
 from beboersim.month.youth import FirstDay, Youth, no_day_yet
 from beboersim.policy.plan import Lever
 from beboersim.world.attachment import AttachmentRates, SchoolLeavers, Work
-from beboersim.world.columns import F64, I64
+from beboersim.world.codes import NAMED_AREA
+from beboersim.world.columns import F64, I16, I64
 from beboersim.world.layout import Area
 from beboersim.world.margins import Margins
 from beboersim.world.mobility import Leaving
@@ -75,6 +76,21 @@ class Kept:
     levers: dict[str, Lever]
     parameters: Parameters
     measurement: Measurement
+    made: dict[Hashable, Any] = field(default_factory=dict)
+
+
+class NamedHomes(NamedTuple):
+    """The rows of the households in named areas, and the areas of all households that they were found from."""
+
+    area: I16
+    rows: I64
+
+
+@dataclass
+class Once:
+    """What was made from parameters and what never changes in a run, by what made it; see `Context.made_once`."""
+
+    parameters: Parameters
     made: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -125,6 +141,8 @@ class Context:
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
     kept_now: Kept | None = None
+    once: Once | None = None
+    named_homes: NamedHomes | None = None  # those of the last time, kept until some household's area is another
     read_from: Measurement | None = None  # the measurement that indicators and margins were read from, and how
     read_how: tuple[object, ...] = ()
     monthly: list[Record] = field(default_factory=list)
@@ -186,11 +204,18 @@ class Context:
             or now.measurement is not self.measurement
         ):
             now = self.kept_now = Kept(self.levers, self.parameters, self.measurement)
-        key = (make, *given)
-        if key not in now.made:
-            now.made[key] = make(self, *given)
-        found: T = now.made[key]
-        return found
+        return made_by(now.made, self, make, *given)
+
+    def made_once(self, make: Callable[..., T], *given: Hashable) -> T:
+        """Return `make(self, *given)`, made anew only when a parameter has changed.
+
+        For what follows from the parameters alone, and from what never changes in a run. Nobody may change what is
+        returned.
+        """
+        once = self.once
+        if once is None or once.parameters is not self.parameters:
+            once = self.once = Once(self.parameters)
+        return made_by(once.made, self, make, *given)
 
     def flag(self, name: str, *, next_day: bool = False) -> bool:
         """Say whether a flag lever or a switch that holds everywhere is on."""
@@ -209,9 +234,42 @@ class Context:
         return value
 
     def by_area(self, name: str) -> F64:
-        """Return a lever that varies by place, over all areas; those that are no place get 0."""
-        value = self.levers[name]
-        assert isinstance(value, np.ndarray)
-        whole = np.zeros(len(self.world.areas.kind))
-        whole[: len(value)] = value
-        return whole
+        """Return a lever that varies by place, over all areas; those that are no place get 0. Nobody may change it."""
+        return self.kept(over_all_areas, name)
+
+    @property
+    def named_areas(self) -> I64:
+        """The rows of the named areas, which have a social plan."""
+        return self.made_once(rows_of_named_areas)
+
+    def homes_in_named_areas(self) -> I64:
+        """Return the rows of the households in named areas, in order; rows without members may be among them."""
+        area = self.world.households.area[: int(self.world.used[1])]
+        held = self.named_homes
+        if held is None or not np.array_equal(held.area, area):
+            named = self.world.areas.kind == NAMED_AREA
+            held = self.named_homes = NamedHomes(area.copy(), np.flatnonzero(named[area]))
+        return held.rows
+
+
+def made_by(made: dict[Hashable, Any], c: Context, make: Callable[..., T], *given: Hashable) -> T:
+    """Return `make(c, *given)` out of what was made, where it is made if it is not there."""
+    key = (make, *given)
+    if key not in made:
+        made[key] = make(c, *given)
+    found: T = made[key]
+    return found
+
+
+def over_all_areas(c: Context, name: str) -> F64:
+    """Return a lever that varies by place, over all areas; those that are no place get 0."""
+    value = c.levers[name]
+    assert isinstance(value, np.ndarray)
+    whole = np.zeros(len(c.world.areas.kind))
+    whole[: len(value)] = value
+    return whole
+
+
+def rows_of_named_areas(c: Context) -> I64:
+    """Return the rows of the named areas; the kind of an area never changes."""
+    return np.flatnonzero(c.world.areas.kind == NAMED_AREA)

@@ -14,15 +14,15 @@ import numpy as np
 from beboersim.chance import UNIT, Purpose, fill, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked
+from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
 from beboersim.world.codes import OUTSIDE
-from beboersim.world.columns import F64, I16, I32, I64, U8, U32
+from beboersim.world.columns import I32, U8, U16, U32
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
 from beboersim.world.relative import against_the_mean
 from beboersim.world.state import Households, Persons, Ties
-from beboersim.world.taking_part import HEAVY, NOT_DRAWN
+from beboersim.world.taking_part import HEAVY, NO_USE, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -42,36 +42,41 @@ def ask_offenders(
     seed: int,
     address: int,
     trend: float,
-    most: float,
     p: Crime,
     who: I32,
     what: U8,
 ) -> int:
     """Ask a span of persons and write down who is convicted this month. Nothing is changed."""
+    household = persons.household
     birth = persons.birth
     own = persons.risk
-    # At each age, the highest risk of somebody with a sixteenth of the nation's own risk and the riskiest ties.
-    most *= max(p.heavy_use, 1.0)
+    ties_own = ties.offending
+    # At each age, the highest risk of somebody whose own risk and ties are one part each.
+    most = max(risk_by_use(HEAVY, p), risk_by_use(NO_USE, p), 1.0) / RISK_UNIT / OFFENDING_UNIT
     highest = np.full(AGES_IN_MONTHS, -1.0)
     for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
         for sex in range(2):
             for outside in range(2):
                 for months_since in (0.0, 1e6):
-                    risk = conviction_risk(float(age), sex, outside, months_since, most / RISK_UNIT, trend, p)
+                    risk = conviction_risk(float(age), sex, outside, months_since, most, trend, p)
                     highest[12 * age : 12 * age + 12] = np.maximum(highest[12 * age], risk / UNIT)
+    most_at_any_age = highest.max()
     words = np.empty((4, BLOCK), np.uint32)
     first = words[0]
+    marks = np.empty(BLOCK, np.uint8)
     near = np.empty(BLOCK, np.int64)
     found = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = below(first, highest, birth[begin:end], own[begin:end], month, near)
+        mark_near(first, most_at_any_age, own[begin:end], ties_own[begin:end], marks)
+        number = listed(marks, end - begin, near)
         for k in range(number):
-            row = begin + near[k]
-            if persons.household[row] < 0:
+            row, word = begin + near[k], first[near[k]]
+            bound = highest[in_range(month - birth[row])] * own[row] * ties_own[row]
+            if household[row] < 0 or word >= bound:
                 continue
-            if is_convicted(persons, ties, row, month, first[row - begin], trend, p) == 1:
+            if is_convicted(persons, ties, row, month, word, trend, p) == 1:
                 who[found] = row
                 what[found] = 1
                 found += 1
@@ -79,13 +84,10 @@ def ask_offenders(
 
 
 @borrowing
-def below(first: U32, highest: F64, born: I16, level: U8, month: int, near: I64) -> int:
-    """Write down whose word is below the bound of age and own risk, counted from the first; return how many."""
-    number = 0
-    for k in range(len(born)):
-        near[number] = k
-        number += first[k] < highest[in_range(month - born[k])] * level[k]
-    return number
+def mark_near(first: U32, highest: float, level: U8, offending: U16, marks: U8) -> None:
+    """Mark whose word is below the bound of own risk and ties at any age, so that nothing is looked up."""
+    for k in range(len(level)):
+        marks[k] = first[k] < highest * level[k] * offending[k]
 
 
 @borrowing
@@ -150,12 +152,11 @@ def crime(c: Context) -> None:
     """Crime: convictions that the lists count, by individual risk."""
     world, p, trend = c.world, crime_now(c), crime_trend(c)
     word = c.address(Purpose.CRIME)
-    most = float(world.ties.offending[: int(world.used[0])].max() / OFFENDING_UNIT)
     who, _ = asked(
         c.pieces,
         int(world.used[0]),
         lambda start, stop, who, what: ask_offenders(
-            world.persons, world.ties, start, stop, c.month, c.seed, word, trend, most, p, who, what
+            world.persons, world.ties, start, stop, c.month, c.seed, word, trend, p, who, what
         ),
     )
     carry_out(c, who)

@@ -18,8 +18,8 @@ from beboersim.month.volunteering import ADULT, YOUNGEST, reference, residents_o
 from beboersim.month.volunteers import TRUST_UNIT
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64
-from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.columns import F64, I64, U8
+from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import MEETINGS
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ def reach_of_meetings(
 
 @borrowing
 def fill_reach(
-    areas: Areas, residents: F64, workshops: F64, usual_staff: float, usual_workshops: float, council: float,
+    kind: U8, staff: F64, residents: F64, workshops: F64, usual_staff: float, usual_workshops: float, council: float,
     p: Democracy, reach: F64,
 ) -> None:  # fmt: skip
     """Write down `reach_of_meetings` of every named area."""
     for area in range(residents.shape[0]):
-        if areas.kind[area] == NAMED_AREA:
-            staff = 1000.0 * areas.staff[area] / max(residents[area], 1.0)
-            reach[area] = reach_of_meetings(staff, workshops[area], usual_staff, usual_workshops, council, p)
+        if kind[area] == NAMED_AREA:
+            there = 1000.0 * staff[area] / max(residents[area], 1.0)
+            reach[area] = reach_of_meetings(there, workshops[area], usual_staff, usual_workshops, council, p)
 
 
 @kernel
@@ -153,8 +153,7 @@ def go_to_meetings(
     persons: Persons,
     ties: Ties,
     households: Households,
-    areas: Areas,
-    number: int,
+    homes: I64,
     month: int,
     seed: int,
     address: int,
@@ -163,16 +162,14 @@ def go_to_meetings(
     p: Democracy,
     sums: F64,
 ) -> None:
-    """Settle for those with a birthday, or for everybody, whether they have been to meetings.
+    """Settle for those of some homes with a birthday, or for everybody in them, whether they have been to meetings.
 
     `sums` gets, by area: adults, adults who have been there, people whose trust is known, and their trust.
     """
-    head, area_of, moved_in, kind = households.head, households.area, households.moved_in, areas.kind
+    head, area_of, moved_in = households.head, households.area, households.moved_in
     following, birth, takes_part, trust = persons.next, persons.birth, ties.takes_part, ties.trust
-    for home in range(number):
+    for home in homes:
         area = area_of[home]
-        if kind[area] != NAMED_AREA:
-            continue
         here = month - moved_in[home]
         member = head[home]
         while member >= 0:
@@ -193,14 +190,14 @@ def go_to_meetings(
 
 
 @borrowing
-def move_fit(areas: Areas, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
+def move_fit(kind: U8, say: F64, fit: F64, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
     """Move how well activities fit by a month, in every named area."""
-    for area in range(areas.kind.shape[0]):
-        if areas.kind[area] != NAMED_AREA:
+    for area in range(kind.shape[0]):
+        if kind[area] != NAMED_AREA:
             continue
         trust = sums[3, area] / max(sums[2, area], 1.0) / TRUST_UNIT
-        target = fitting(m.steering[area], areas.say[area], usual_say, trust, p)
-        areas.fit[area] = next_fit(areas.fit[area], target, m.dialogue[area], p)
+        target = fitting(m.steering[area], say[area], usual_say, trust, p)
+        fit[area] = next_fit(fit[area], target, m.dialogue[area], p)
 
 
 def in_force(c: Context) -> Democracy:
@@ -229,9 +226,10 @@ def usual_say(p: Democracy) -> float:
 
 def meetings_of(c: Context, p: Democracy) -> Invitations:
     """Return what is decided about meetings this month."""
-    reach = np.ones(len(c.world.areas.kind))
+    areas = c.world.areas
+    reach = np.ones(len(areas.kind))
     fill_reach(
-        c.world.areas, c.kept(residents_of), c.by_area("democracy.workshops"), c.kept(reference).staff,
+        areas.kind, areas.staff, c.kept(residents_of), c.by_area("democracy.workshops"), c.made_once(reference).staff,
         usual_workshops(), c.kept(reach_of_council), p, reach,
     )  # fmt: skip
     return Invitations(
@@ -245,7 +243,7 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
     world = c.world
     sums = np.zeros((4, len(world.areas.kind)))
     go_to_meetings(
-        world.persons, world.ties, world.households, world.areas, int(world.used[1]), c.month, c.seed,
+        world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, c.seed,
         c.address(Purpose.DEMOCRACY), everybody, m, p, sums,
     )  # fmt: skip
     world.areas.say[:] = sums[1] / np.maximum(sums[0], 1.0)
@@ -254,9 +252,10 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
 
 def democracy(c: Context) -> None:
     """Democracy: meetings, workshops, youth council and integration council."""
-    p = c.kept(in_force)
+    p, areas = c.kept(in_force), c.world.areas
     m = meetings_of(c, p)
-    move_fit(c.world.areas, meet(c, m, p, False), m, usual_say(p), p)
+    sums = meet(c, m, p, False)
+    move_fit(areas.kind, areas.say, areas.fit, sums, m, usual_say(p), p)
 
 
 def begin(c: Context) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from beboersim.chance import ANY_WORD, UNIT, Purpose, address, fill, mix, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked
+from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import (
     BIRTHS,
     DEATHS,
@@ -63,6 +63,9 @@ TAKING_IN = address(Purpose.TAKING_IN, 0)
 LARGEST = 9  # persons in a household that others join
 # Men who look for a partner over what the couples of the age need, so that most women find one (assumption, 1.2-2).
 MEN_SOUGHT = 1.5
+# Events with a bound of their own: death, birth, leaving home, and parting or uniting of those who keep a home.
+DEATH, BIRTH, LEAVING, KEEPING = range(4)
+OLD_AGE_MONTHS = 12 * 70  # from here on the bound on death is that of the oldest
 (NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER) = range(6)
 
 
@@ -94,7 +97,7 @@ class Rates(NamedTuple):
     leave_home: F64
     separate: F64
     partner: F64  # sex (1 woman) x municipality x age
-    highest: U32  # event (death, birth, home) x age in months: words above it are no event for anyone
+    highest: U32  # event (see DEATH) x age in months: words above it are no event for anyone
 
 
 @kernel
@@ -171,30 +174,30 @@ def ask_families(
     what: U8,
 ) -> int:
     """Ask a span of persons and write down to whom something happens; return how many. Nothing is changed."""
-    household = persons.household
-    birth_month = persons.birth
-    highest_death = rates.highest[0]
-    highest_birth = rates.highest[1]
-    highest_home = rates.highest[2]
+    household, birth_month, sex, role = persons.household, persons.birth, persons.sex, persons.role
+    highest = rates.highest
+    most = (
+        highest[DEATH, :OLD_AGE_MONTHS].max(), highest[DEATH].max(), highest[BIRTH].max(), highest[LEAVING].max(),
+        highest[KEEPING].max(),
+    )  # fmt: skip
     words = np.empty((4, BLOCK), np.uint32)
     first, second, third = words[0], words[1], words[2]
+    marks = np.empty(BLOCK, np.uint8)
     near = np.empty(BLOCK, np.int64)
     found = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = below(
-            first, second, third, highest_death, highest_birth, highest_home, birth_month[begin:end], month, near
-        )
+        mark_near(first, second, third, most, birth_month[begin:end], sex[begin:end], role[begin:end], month, marks)
+        number = listed(marks, end - begin, near)
         for k in range(number):
-            row = begin + near[k]
-            home = household[row]
-            if home < 0:
+            row, age = begin + near[k], in_range(month - birth_month[begin + near[k]])
+            death, birth, home = first[near[k]], second[near[k]], third[near[k]]
+            of_home = LEAVING if role[row] == AT_HOME else KEEPING
+            possible = (death <= highest[DEATH, age]) | (birth <= highest[BIRTH, age]) | (home <= highest[of_home, age])
+            if household[row] < 0 or not possible:
                 continue
-            event = family_event(
-                persons, households, areas, row, month, first[row - begin], second[row - begin], third[row - begin],
-                rates, p,
-            )  # fmt: skip
+            event = family_event(persons, households, areas, row, month, death, birth, home, rates, p)
             if event != NOTHING:
                 who[found] = row
                 what[found] = event
@@ -203,16 +206,19 @@ def ask_families(
 
 
 @borrowing
-def below(
-    first: U32, second: U32, third: U32, death: U32, birth: U32, home: U32, born: I16, month: int, near: I64
-) -> int:
-    """Write down whose words are not all above the bounds of the age, counted from the first; return how many."""
-    number = 0
+def mark_near(
+    first: U32, second: U32, third: U32, most: tuple[int, int, int, int, int], born: I16, sex: U8, role: U8, month: int,
+    marks: U8,
+) -> None:  # fmt: skip
+    """Mark whose words are not all above the bounds of any age, so that nothing is looked up.
+
+    Of death there are two bounds, as few are so old that it is likely.
+    """
+    death, death_of_the_old, birth, leaving, keeping = most
     for k in range(len(born)):
-        age = in_range(month - born[k])
-        near[number] = k
-        number += (first[k] <= death[age]) | (second[k] <= birth[age]) | (third[k] <= home[age])
-    return number
+        dies = first[k] <= (death if month - born[k] < OLD_AGE_MONTHS else death_of_the_old)
+        gives_birth = (sex[k] == 1) & (second[k] <= birth)
+        marks[k] = dies | gives_birth | (third[k] <= (leaving if role[k] == AT_HOME else keeping))
 
 
 @borrowing
@@ -564,7 +570,11 @@ def partner_pools(
 
 
 class LastingRates(NamedTuple):
-    """What the rates of every month are made from, as in `Rates`; partners are those found in a year."""
+    """What the rates of every month are made from, as in `Rates`.
+
+    Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do: the
+    first row of what hangs on that is of the other months, and the second of those.
+    """
 
     death_men: F64
     death_women: F64
@@ -572,21 +582,29 @@ class LastingRates(NamedTuple):
     leave_home: F64
     separate: F64
     partner: F64
+    words: U32  # without births
 
 
 def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
     """Return what is the same in every month; `local` is what is each municipality's own."""
     death_men, death_women = (1.0 - np.exp(-life_course.deaths(sex) / 12.0) for sex in ("men", "women"))
-    return LastingRates(
-        death_men,
-        death_women,
-        np.stack([one.birth_factor for one in local]),
-        1.0 - np.exp(-life_course.leaving_home() / 12.0),
-        life_course.separating(p.separation_rate) / 12.0,
-        np.stack(
-            [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
-        ),
+    leave_home = 1.0 - np.exp(-life_course.leaving_home() / 12.0)
+    separate = life_course.separating(p.separation_rate) / 12.0
+    a_year = np.stack(
+        [np.stack([one.unites_men * MEN_SOUGHT for one in local]), np.stack([one.unites_women for one in local])]
     )
+    partner = np.stack([np.minimum(a_year * quarter, 1.0) for quarter in (0.0, 0.25)])
+    words = np.zeros((2, 4, 12 * len(death_men)), np.uint32)
+    words[:, DEATH] = highest_words(np.maximum(death_men, death_women))
+    words[:, LEAVING] = highest_words(leave_home)
+    words[:, KEEPING] = highest_words(np.maximum(separate, partner.max(axis=(1, 2))))
+    birth_factor = np.stack([one.birth_factor for one in local])
+    return LastingRates(death_men, death_women, birth_factor, leave_home, separate, partner, words)
+
+
+def highest_words(chances: F64) -> U32:
+    """Return `chance.highest_word` of chances by year of age, by month of age."""
+    return np.repeat(np.minimum(np.ceil(chances / UNIT), ANY_WORD).astype(np.uint32), 12, axis=-1)
 
 
 def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Rates:
@@ -603,14 +621,11 @@ def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Ra
     for band in trends.fertility_rates(time):
         births[band.age_from : band.age_to + 1] = band.rate / 12.0
     birth = births * r.birth_factor
-    # Partners are found once a quarter, in pools three months deep, so that small towns find them as large ones do.
-    quarter = 0.25 if month % 3 == 0 else 0.0
-    partner = np.minimum(r.partner * quarter, 1.0)
     most = birth.max(axis=0) * max(life_course.AFTER_CHILDREN) * p.partner_birth_ratio * max(p.nonwestern_births, 1.0)
-    alone = np.maximum(np.maximum(r.leave_home, r.separate), partner.max(axis=(0, 1)))
-    highest = np.stack([np.maximum(r.death_men, r.death_women), most, alone])
-    words = np.repeat(np.minimum(np.ceil(highest / UNIT), ANY_WORD).astype(np.uint32), 12, axis=1)
-    return Rates(r.death_men, r.death_women, birth, r.leave_home, r.separate, partner, words)
+    finds_partners = 1 if month % 3 == 0 else 0
+    words = r.words[finds_partners].copy()
+    words[BIRTH] = highest_words(most)
+    return Rates(r.death_men, r.death_women, birth, r.leave_home, r.separate, r.partner[finds_partners], words)
 
 
 def demography(c: Context) -> None:
@@ -629,7 +644,7 @@ def demography(c: Context) -> None:
 
 def rates_of(c: Context) -> Rates:
     """Return the month's probabilities."""
-    return monthly_rates(c.kept(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
+    return monthly_rates(c.made_once(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
 
 
 def lasting_rates_of(c: Context) -> LastingRates:

@@ -403,8 +403,13 @@ def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
     Two tables: what is multiplied with the factor of settled time, for those with a home; the chance of lodgers.
     """
     found = np.zeros((2, len(FIRST_AGES), ALL_MARKS))
+    highest = np.zeros((len(STAGE_FROM), ALL_MARKS))  # rate by stage of life and marks
+    for stage in range(len(STAGE_FROM)):
+        for marks in range(ALL_MARKS):
+            highest[stage, marks] = rates[stage, marks].max()
     for group in range(len(FIRST_AGES)):
         age = float(FIRST_AGES[group])
+        stage = stage_of(age)
         for marks in range(ALL_MARKS):
             student = 1 if marks & STUDYING else 0
             kind = kind_number(
@@ -413,7 +418,7 @@ def highest_chances(rates: F64, balance: F64, most: float, p: Leaving) -> F64:
             )  # fmt: skip
             often = balance[:, kind].max()
             away = away_share(age, float(student), p)
-            hazard = rates[stage_of(age), marks].max() * most / 12.0
+            hazard = highest[stage, marks] * most / 12.0
             found[0, group, marks] = hazard * (away * often + 1.0 - away) * (1.0 + ROUNDING)
             found[1, group, marks] = p.lodger_leaves * often * (1.0 + ROUNDING)
     return found

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing
-from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
-from beboersim.law.margins import Bases, margin_residents
+from beboersim.law.lists import DUST, LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
+from beboersim.law.margins import BASE_OF, Bases, ByIndicator, margins_by_area
 from beboersim.month.categories import categories_of
 from beboersim.month.publication import publication_in
 from beboersim.month.recording import income_lines
@@ -73,6 +73,7 @@ OUTSIDE_TIME = 9  # last year and the three before it, by today's residents
 CONVICTED = OUTSIDE_TIME + YEARS_KEPT  # the same
 ADULTS_OUTSIDE = CONVICTED + YEARS_KEPT  # of all ages from 18, neither in work nor in education
 SUMS = ADULTS_OUTSIDE + 1
+BASE_SUMS = dict(zip(Bases._fields, (RESIDENTS, AGE_18_64, ADULTS, AGE_30_59, TAXPAYERS), strict=True))
 
 
 class Measurement(NamedTuple):
@@ -166,27 +167,33 @@ def over_window(m: Measurement, by_area: F64, first: int, of: int, years: int, o
     return np.stack([m.share(first + year, of) for year in range(years)], axis=1).mean(axis=1)
 
 
-def indicators_of(m: Measurement, rules: ListRules, scale: float, over_residents: bool) -> list[Indicators]:
-    """Return every place's indicators as a rule set reads them; residents as at scale 1. None is not known."""
+def values_of(m: Measurement, rules: ListRules, scale: float, over_residents: bool) -> ByIndicator:
+    """Return every place's indicators as a rule set reads them; residents as at scale 1."""
     years = rules.windows
     outside = over_window(m, m.outside, OUTSIDE_TIME, AGE_18_64, years.get("outside_work", 2), over_residents)
     convicted = over_window(m, m.convicted, CONVICTED, ADULTS, years.get("convicted", 2), over_residents)
-    basic = m.share(BASIC_DANISH if rules.education_abroad_counts else BASIC_ANY, AGE_30_59)
-    income = m.share(INCOME, TAXPAYERS) / m.income_reference
-    non_western = m.share(NON_WESTERN, RESIDENTS)
-    residents = m.sums[:, RESIDENTS] / scale
-
-    def known(values: F64) -> list[float | None]:
-        return [None if math.isnan(value) else value for value in values.tolist()]
-
-    shares = (known(one) for one in (non_western, outside, convicted, basic, income))
-    return [Indicators(*one) for one in zip(residents.tolist(), *shares, strict=True)]
+    return {
+        "residents": m.sums[:, RESIDENTS] / scale,
+        "non_western": m.share(NON_WESTERN, RESIDENTS),
+        "outside_work": outside,
+        "convicted": convicted,
+        "basic_education": m.share(BASIC_DANISH if rules.education_abroad_counts else BASIC_ANY, AGE_30_59),
+        "income_ratio": m.share(INCOME, TAXPAYERS) / m.income_reference,
+    }
 
 
-def bases_of(m: Measurement, place: int, scale: float) -> Bases:
-    """Return the persons behind a place's indicators, as at scale 1."""
-    s = m.sums[place] / scale
-    return Bases(s[RESIDENTS], s[AGE_18_64], s[ADULTS], s[AGE_30_59], s[TAXPAYERS])
+def indicators_of(values: ByIndicator) -> list[Indicators]:
+    """Return the indicators place by place; None is not known."""
+    columns = (
+        [None if math.isnan(value) else value for value in values[name].tolist()] for name in Indicators._fields
+    )
+    return [Indicators(*one) for one in zip(*columns, strict=True)]
+
+
+def persons_behind(m: Measurement, scale: float) -> ByIndicator:
+    """Return the persons that each indicator of every place is a share of, as at scale 1."""
+    sums = m.sums / scale
+    return {indicator: sums[:, BASE_SUMS[base]] for indicator, base in BASE_OF.items()}
 
 
 def listing(
@@ -200,7 +207,7 @@ def listing(
     criteria_needed: int,
     duties_on_all_udsat: bool = False,
 ) -> list[Status | None]:
-    """Return the status of every place under a rule set; None for places that the list is not about."""
+    """Return the status of every place that counts under a rule set, None for the others."""
     return [
         None
         if not counts[place]
@@ -219,7 +226,7 @@ def listing(
 
 def margins_of(
     m: Measurement,
-    indicators: Sequence[Indicators],
+    values: ByIndicator,
     rules: ListRules,
     scale: float,
     counts: NDArray[np.bool_],
@@ -229,21 +236,15 @@ def margins_of(
     criteria_needed: int,
 ) -> F64:
     """Return for every place the fewest residents who would change whether it is listed; nan where none would."""
-    found = np.full(len(indicators), np.nan)
-    for place, values in enumerate(indicators):
-        if not counts[place] or values.residents is None or values.residents < 0.5 * rules.min_residents:
-            continue
-        margin = margin_residents(
-            values,
-            bases_of(m, place, scale),
-            rules,
-            national_convicted=national_convicted,
-            ethnicity_criterion=ethnicity_criterion,
-            criteria_needed=criteria_needed,
-        )
-        if margin.residents is not None:
-            found[place] = margin.residents
-    return found
+    margins = margins_by_area(
+        values,
+        persons_behind(m, scale),
+        rules,
+        national_convicted=national_convicted,
+        ethnicity_criterion=ethnicity_criterion,
+        criteria_needed=criteria_needed,
+    )
+    return np.where(counts & (values["residents"] >= 0.5 * rules.min_residents), margins, np.nan)
 
 
 def line_of(rules: ListRules, indicator: str) -> float:
@@ -316,14 +317,12 @@ def read_by_the_rules(c: Context, year: float) -> None:
     if c.read_from is c.measurement and c.read_how == how:
         return
     c.read_from, c.read_how = c.measurement, how
-    c.indicators = indicators_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
-    c.measured = {
-        name: np.array([getattr(one, field) for one in c.indicators], np.float64)  # None becomes nan
-        for name, field in MEASURED.items()
-    }
+    values = values_of(c.measurement, c.rules, c.scale, c.flag("measuring.over_residents"))
+    c.indicators = indicators_of(values)
+    c.measured = {name: values[indicator] for name, indicator in MEASURED.items()}
     c.list_margins = margins_of(
         c.measurement,
-        c.indicators,
+        values,
         c.rules,
         c.scale,
         social_places(c),
@@ -364,10 +363,11 @@ def publish(c: Context) -> None:
     areas = c.world.areas
     places = c.world.places
     read_by_the_rules(c, c.rates_year(c.next_day.year))
+    large_enough = c.measurement.residents / c.scale >= c.rules.min_residents - DUST
     found = listing(
         c.indicators,
         c.rules,
-        social_places(c),
+        social_places(c) & large_enough,
         national_convicted=trends.convicted_reference(c.rates_year(c.next_day.year)),
         years_ghetto=areas.years_ghetto,
         ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
@@ -383,7 +383,8 @@ def publish(c: Context) -> None:
     since = np.where(areas.was_hard[:places] == 1, areas.lists_since_hard[:places] + 1, 0)
     areas.lists_since_hard[:places] = np.where(hard, 0, since)
     areas.was_hard[:places] |= hard
-    c.status_words = [listed_as(int(code), c.rules) for code in status]
+    words = {code: listed_as(code, c.rules) for code in set(status.tolist())}
+    c.status_words = [words[code] for code in status.tolist()]
 
 
 def clear_list(c: Context) -> None:

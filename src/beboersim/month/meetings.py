@@ -16,9 +16,9 @@ from beboersim.chance import Purpose, address, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.school_choice import choose_schools
-from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT
-from beboersim.world.columns import F64
-from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.codes import NONWESTERN_IMMIGRANT
+from beboersim.world.columns import F64, I64
+from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import ASSOCIATION, CLUB, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
@@ -171,51 +171,59 @@ def meet(
     persons: Persons,
     ties: Ties,
     households: Households,
-    areas: Areas,
-    start: int,
-    stop: int,
+    homes: I64,
+    stigma: F64,
     s: Surroundings,
     p: Meetings,
 ) -> int:
-    """Let a year of meetings act on a span of persons."""
-    for row in range(start, stop):
-        months_old = s.month - persons.birth[row]
-        if s.everybody == 0 and np.uint32(months_old) % YEAR != 0:
-            continue
-        if months_old < LOWEST_AGE_MONTHS:
-            continue
-        home = persons.household[row]
-        if home < 0:
-            continue
-        area = households.area[home]
-        if areas.kind[area] != NAMED_AREA:
-            continue
-        of_minority = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
-        neighbours = s.minority[area]
-        usual = usual_meetings(of_minority, p)
-        met = usual
-        if s.across_on > 0.0:
-            others = 1.0 - neighbours if of_minority == 1 else neighbours
-            together = 1 if ties.takes_part[row] & TOGETHER != 0 else 0
-            met = meetings_across(others, together, of_minority, areas.stigma[area] * s.inward_on, p)
-        speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
-        now = ties.prejudice[row] / PREJUDICE_UNIT
-        to = prejudice_towards(met, usual, p)
-        if to == now and not speaks:
-            continue
-        words = philox(s.seed, persons.id[row], s.address, 0)
-        pace = 1.0 if s.everybody == 1 else p.pace
-        moved = PREJUDICE_UNIT * (now + pace * (to - now))
-        ties.prejudice[row] = min(max(rounded(moved, uniform(words[0])), -128), 127)
-        if not speaks:
-            continue
-        firsts = philox(s.seed, persons.id[row], s.first_address, 0)
-        own = own_level(persons.danish_education[row], normal(uniform(firsts[0]), uniform(firsts[1])), p)
-        goal = danish_towards(own, met, usual, neighbours, s.effort[area], p)
-        speech = ties.danish[row] / DANISH_UNIT
-        after = goal if ties.danish[row] == NO_DANISH else speech + pace * (goal - speech)
-        ties.danish[row] = min(max(rounded(DANISH_UNIT * after, uniform(words[1])), 0), 100)
+    """Let a year of meetings act on those who live in some homes; `stigma` is that of areas."""
+    for home in homes:
+        area, row = households.area[home], households.head[home]
+        while row >= 0:
+            months_old = s.month - persons.birth[row]
+            asked = s.everybody == 1 or np.uint32(months_old) % YEAR == 0
+            if asked and months_old >= LOWEST_AGE_MONTHS:
+                a_year(row, persons, ties, s.minority[area], stigma[area], s.effort[area], s, p)
+            row = persons.next[row]
     return 0
+
+
+@borrowing
+def a_year(
+    row: int, persons: Persons, ties: Ties, neighbours: float, stigma: float, effort: float, s: Surroundings,
+    p: Meetings,
+) -> None:  # fmt: skip
+    """Let a year of meetings act on a person.
+
+    Parameters
+    ----------
+    neighbours, stigma, effort
+        Of the area: share of residents of non-Western origin, its name, and the language effort.
+    """
+    of_minority = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
+    usual = usual_meetings(of_minority, p)
+    met = usual
+    if s.across_on > 0.0:
+        others = 1.0 - neighbours if of_minority == 1 else neighbours
+        together = 1 if ties.takes_part[row] & TOGETHER != 0 else 0
+        met = meetings_across(others, together, of_minority, stigma * s.inward_on, p)
+    speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
+    now = ties.prejudice[row] / PREJUDICE_UNIT
+    to = prejudice_towards(met, usual, p)
+    if to == now and not speaks:
+        return
+    words = philox(s.seed, persons.id[row], s.address, 0)
+    pace = 1.0 if s.everybody == 1 else p.pace
+    moved = PREJUDICE_UNIT * (now + pace * (to - now))
+    ties.prejudice[row] = min(max(rounded(moved, uniform(words[0])), -128), 127)
+    if not speaks:
+        return
+    firsts = philox(s.seed, persons.id[row], s.first_address, 0)
+    own = own_level(persons.danish_education[row], normal(uniform(firsts[0]), uniform(firsts[1])), p)
+    goal = danish_towards(own, met, usual, neighbours, effort, p)
+    speech = ties.danish[row] / DANISH_UNIT
+    after = goal if ties.danish[row] == NO_DANISH else speech + pace * (goal - speech)
+    ties.danish[row] = min(max(rounded(DANISH_UNIT * after, uniform(words[1])), 0), 100)
 
 
 def danish_on_jobs(c: Context) -> F64:
@@ -261,7 +269,7 @@ def set_contacts(c: Context) -> None:
     outside, minority = c.measured["outside_work_share"], c.measured["nonwestern_share"]
     on = c.flag("meetings.contacts")
     areas.contacts[:] = 1.0
-    for place in np.flatnonzero(areas.kind == NAMED_AREA) if on else ():
+    for place in c.named_areas if on else ():
         then = c.areas[place]
         times = jobs_by_contacts(outside[place], then.outside_work, minority[place], then.non_western, p)
         if np.isfinite(times):
@@ -289,11 +297,13 @@ def daily_meetings(c: Context, fewer: float = 0.0) -> F64:
 
 def go_round(c: Context, s: Surroundings) -> None:
     """Let meetings act on those who are asked."""
-    world, p = c.world, c.parameters.meetings
+    world, p, homes = c.world, c.parameters.meetings, c.homes_in_named_areas()
     each_piece(
         c.pieces,
-        int(world.used[0]),
-        lambda start, stop: meet(world.persons, world.ties, world.households, world.areas, start, stop, s, p),
+        len(homes),
+        lambda start, stop: meet(
+            world.persons, world.ties, world.households, homes[start:stop], world.areas.stigma, s, p
+        ),
     )
 
 

@@ -108,10 +108,8 @@ def money(c: Context) -> None:
         c.number("funding.social_frame"), p.reference_frame, c.number("funding.local_share"), STATUTORY_LOCAL_SHARE,
         c.number("funding.backfill"),
     )  # fmt: skip
-    for area in range(world.places):
-        if world.areas.kind[area] == NAMED_AREA and grant_ends(
-            world.areas.id[area], c.month, cycle
-        ):
+    for area in c.named_areas:
+        if grant_ends(world.areas.id[area], c.month, cycle):
             c.dose[area] = dose * dealt_out(by_need, need[area])
     spend_flow(c)
 
@@ -132,10 +130,15 @@ def first_doses(c: Context) -> F64:
 
 def plan_money(c: Context, dose: F64) -> F64:
     """Return the helhedsplan money of a dose by area, DKK a year, local part included; none where there is no plan."""
-    residents = np.zeros(len(dose))
-    residents[: c.world.places] = c.measurement.residents
     named = c.world.areas.kind == NAMED_AREA
-    return named * dose * money_a_resident(c.parameters.money) * residents
+    return named * dose * money_a_resident(c.parameters.money) * c.kept(residents_everywhere)
+
+
+def residents_everywhere(c: Context) -> F64:
+    """Return the residents of every area on the last 1 January, as simulated; none where there is no place."""
+    residents = np.zeros(len(c.world.areas.kind))
+    residents[: c.world.places] = c.measurement.residents
+    return residents
 
 
 def money_a_resident(p: Money) -> float:

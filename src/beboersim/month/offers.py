@@ -23,13 +23,14 @@ from beboersim.month.company import (
     TOUCHED,
     WOMEN,
     Count,
+    FirstDay,
     share,
 )
 from beboersim.month.staffing import coordinated_prevention, dose
 from beboersim.month.street import pull_of_friends, pull_of_groups
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.columns import F64, I64
+from beboersim.world.columns import F64, I16, I64
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -92,6 +93,11 @@ REFERENCE = Offer(
 )  # fmt: skip
 
 
+COLUMN = {name: number for number, name in enumerate(Offer._fields)}
+BY_STAFF = [COLUMN["jobs"], COLUMN["homework"], COLUMN["workers"]]
+BY_FRIENDS = slice(COLUMN["friends_of_men"], COLUMN["friends_of_women"] + 1)
+
+
 @borrowing
 def offer_of(o: F64, area: int) -> Offer:
     """Return the offer of one area, of a table of area x what is offered."""
@@ -137,62 +143,79 @@ def nothing_new(c: Context) -> F64:
     return np.tile(np.array(reference()), (len(c.world.areas.kind), 1))
 
 
-def offers(c: Context, p: Youth, counted: Count) -> F64:
-    """Return the month's offer: area x what is offered."""
-    areas, staff = c.world.areas, of_plan_staff(c)
-    own_hands = c.by_area("youth.cafe_run_by_young")
-    volunteers = np.minimum(areas.volunteers / (p.cafe_volunteers * c.scale), 1.0)
-    men, women = friends(c, p, counted.found)
+def decided(c: Context) -> F64:
+    """Return what levers say of the offer, with the staff of 2015-2018 and the rest as at the reference."""
+    found = nothing_new(c)
     columns: dict[str, F64] = {
-        "club_hours": c.by_area("youth.club_hours") * (1.0 - p.club_plan_share + p.club_plan_share * staff),
+        "club_hours": c.by_area("youth.club_hours"),
         "staffed": c.by_area("youth.club_staffed") * c.by_area("youth.club_structure"),
-        "volunteers": volunteers,
-        "jobs": np.minimum(c.by_area("youth.jobs") * staff, 1.0),
+        "jobs": c.by_area("youth.jobs"),
         "lasting": c.by_area("youth.jobs_lasting"),
-        "homework": c.by_area("youth.homework_cafe") * staff,
-        "workers": c.by_area("youth.street_workers") * staff,
+        "homework": c.by_area("youth.homework_cafe"),
+        "workers": c.by_area("youth.street_workers"),
         "authority": c.by_area("youth.street_authority"),
         "evenings": c.by_area("youth.cafe_evenings"),
-        "open_share": np.where(own_hands > 0.5, volunteers, np.minimum(staff, 1.0)),
-        "run_by_young": own_hands,
-        "fit": areas.fit,
-        "coordinated": coordinated(c),
-        "role_models": role_models(c, p, counted.found),
-        "pull": pull(c, p, counted.found),
-        "friends_of_men": men,
-        "friends_of_women": women,
-        "company_then": c.young_at_start.company,
+        "run_by_young": c.by_area("youth.cafe_run_by_young"),
     }
-    found = c.kept(nothing_new).copy()
     for name, column in columns.items():
-        found[:, Offer._fields.index(name)] = column
+        found[:, COLUMN[name]] = column
     return found
 
 
-def role_models(c: Context, p: Youth, found: F64) -> F64:
+def offers(c: Context, p: Youth, counted: Count) -> F64:
+    """Return the month's offer: area x what is offered. Where there is no plan it is as at the reference."""
+    here = c.named_areas
+    areas, staff, young, then = c.world.areas, of_plan_staff(c)[here], counted.found[here], first_day(c, here)
+    found = c.kept(decided)[here]
+    found[:, COLUMN["club_hours"]] *= 1.0 - p.club_plan_share + p.club_plan_share * staff
+    found[:, BY_STAFF] *= staff[:, None]
+    found[:, COLUMN["jobs"]] = np.minimum(found[:, COLUMN["jobs"]], 1.0)
+    volunteers = np.minimum(areas.volunteers[here] / (p.cafe_volunteers * c.scale), 1.0)
+    own_hands = found[:, COLUMN["run_by_young"]] > 0.5
+    found[:, COLUMN["volunteers"]] = volunteers
+    found[:, COLUMN["open_share"]] = np.where(own_hands, volunteers, np.minimum(staff, 1.0))
+    found[:, COLUMN["fit"]] = areas.fit[here]
+    found[:, COLUMN["company_then"]] = then.company
+    found[:, COLUMN["coordinated"]] = coordinated(c)[here]
+    found[:, COLUMN["role_models"]] = role_models(then, p, young)
+    found[:, COLUMN["pull"]] = pull(areas.street[here], then, p, young)
+    found[:, BY_FRIENDS] = friends(areas.municipality[here], then, p, young)
+    everywhere = c.made_once(nothing_new).copy()
+    everywhere[here] = found
+    return everywhere
+
+
+def first_day(c: Context, here: I64) -> FirstDay:
+    """Return what some areas were like on the first day."""
+    return FirstDay(*(column[here] for column in c.young_at_start))
+
+
+def role_models(then: FirstDay, p: Youth, found: F64) -> F64:
     """Return the share of older youths in work or education over the first day's, in deviations of areas (M25)."""
-    change = share(found, ROLE_MODELS, OLDER) - c.young_at_start.role_models
+    change = share(found, ROLE_MODELS, OLDER) - then.role_models
     return np.where(found[:, OLDER] > 0.0, np.clip(change / p.role_sd, -MOST, MOST), 0.0)
 
 
-def pull(c: Context, p: Youth, found: F64) -> F64:
+def pull(street: F64, then: FirstDay, p: Youth, found: F64) -> F64:
     """Return `pull_of_groups` by area; the groups are those seen last month."""
-    then = c.young_at_start
     touched = share(found, TOUCHED, STREET_MEN, STREET_WOMEN)
-    return pull_of_groups(c.world.areas.street, then.street, touched, then.touched, p)
+    return pull_of_groups(street, then.street, touched, then.touched, p)
 
 
-def friends(c: Context, p: Youth, found: F64) -> tuple[F64, F64]:
-    """Return `pull_of_friends` by area, of men and of women; the young of a town's areas share its schools (X14)."""
-    then, town = c.young_at_start.friends, np.maximum(c.world.areas.municipality, 0)
-    both = []
-    for sex, (number, on_street) in enumerate(((MEN, STREET_MEN), (WOMEN, STREET_WOMEN))):
-        young = found[:, number]
-        now = np.divide(found[:, on_street], young, out=then[:, sex].copy(), where=young > 0.0)
-        more = now - then[:, sex]
-        of_town = np.bincount(town, weights=young * more) / np.maximum(np.bincount(town, weights=young), 1.0)
-        both.append(pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p))
-    return both[0], both[1]
+def friends(town: I16, first_day: FirstDay, p: Youth, found: F64) -> F64:
+    """Return `pull_of_friends`, area x sex (men first); the young of a town's areas share its schools (X14)."""
+    then = first_day.friends
+    young, on_street = found[:, [MEN, WOMEN]], found[:, [STREET_MEN, STREET_WOMEN]]
+    more = np.divide(on_street, young, out=then.copy(), where=young > 0.0) - then
+    of_town = np.stack(
+        [
+            np.bincount(town, weights=young[:, sex] * more[:, sex])
+            / np.maximum(np.bincount(town, weights=young[:, sex]), 1.0)
+            for sex in range(2)
+        ],
+        axis=1,
+    )
+    return pull_of_friends(p.neighbour_weight * more + (1.0 - p.neighbour_weight) * of_town[town], p)
 
 
 def debates(c: Context) -> I64:

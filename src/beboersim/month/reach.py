@@ -20,7 +20,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK
+from beboersim.month.asking import BLOCK, listed
 from beboersim.month.staffing import (
     ADVICE,
     Staff,
@@ -36,7 +36,7 @@ from beboersim.month.staffing import (
 )
 from beboersim.world import taking_part
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
-from beboersim.world.columns import F64, I32, I64
+from beboersim.world.columns import F64, I64, U8, U16
 from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
@@ -156,24 +156,12 @@ def rate_without(share: float, gain: float) -> float:
 
 
 @kernel
-def homes_where(households: Households, used: I64, here: F64) -> I32:
-    """Return the rows of the households that live in areas marked with 1."""
-    area, head = households.area, households.head
-    wanted = here > 0.0
-    found = np.empty(used[1], np.int32)
-    number = 0
-    for home in range(used[1]):
-        found[number] = home
-        number += wanted[area[home]] & (head[home] >= 0)
-    return found[:number]
-
-
-@kernel
 def visit_all(
     persons: Persons,
     ties: Ties,
     households: Households,
     used: I64,
+    homes: I64,
     month: int,
     seed: int,
     this_month: int,
@@ -181,36 +169,39 @@ def visit_all(
     r: Reach,
     p: Staff,
 ) -> None:
-    """Go through the residents of the areas with a plan, and through those elsewhere who once had to do with one.
-
-    Neighbours stand beside each other in the tables, so most blocks of rows hold nobody who had to do with a plan.
-    """
+    """Go through those who live in the homes of areas with a plan, and those elsewhere who once had to do with one."""
     let_go(persons, ties, households, used, r)
-    visit_homes(persons, ties, households, homes_where(households, used, r.planned), month, seed, this_month, first_day,
-                r, p)  # fmt: skip
+    visit_homes(persons, ties, households, homes, month, seed, this_month, first_day, r, p)
+
+
+@kernel
+def let_go(persons: Persons, ties: Ties, households: Households, used: I64, r: Reach) -> None:
+    """Let those who once had to do with a plan, and live elsewhere, lose what the staff gave."""
+    known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
+    household, area_of = persons.household, households.area
+    marks = np.empty(BLOCK, np.uint8)
+    near = np.empty(BLOCK, np.int64)
+    for begin in range(0, used[0], BLOCK):
+        end = min(begin + BLOCK, used[0])
+        mark_reached(known[begin:end], chance[begin:end], takes_part[begin:end], marks)
+        number = listed(marks, end - begin, near)
+        for k in range(number):
+            row = begin + near[k]
+            if household[row] < 0:
+                continue
+            area = area_of[household[row]]
+            if r.planned[area] == 0.0:
+                known[row] = 0
+                takes_part[row] &= ~(JOB_HELP | ADVISED)
+                chance[row] = kept_of_help(chance[row], r.lasting[area])
 
 
 @borrowing
-def let_go(persons: Persons, ties: Ties, households: Households, used: I64, r: Reach) -> None:
-    """Let those who once had to do with a plan, and live elsewhere, lose what the staff gave."""
-    mine = JOB_HELP | ADVISED
-    known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
-    for begin in range(0, used[0], BLOCK):
-        end = min(begin + BLOCK, used[0])
-        marks = 0
-        for row in range(begin, end):
-            marks |= known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
-        if marks == 0:
-            continue
-        for row in range(begin, end):
-            mark = known[row] | (chance[row] ^ NO_HELP) | (takes_part[row] & mine)
-            if mark == 0 or persons.household[row] < 0:
-                continue
-            area = households.area[persons.household[row]]
-            if r.planned[area] == 0.0:
-                known[row] = 0
-                takes_part[row] &= ~mine
-                chance[row] = kept_of_help(chance[row], r.lasting[area])
+def mark_reached(known: U8, chance: U16, takes_part: U16, marks: U8) -> None:
+    """Mark those of a block who once had to do with a plan's staff."""
+    for k in range(len(known)):
+        helped = (takes_part[k] & (JOB_HELP | ADVISED)) != 0
+        marks[k] = (known[k] != 0) | (chance[k] != NO_HELP) | helped
 
 
 @borrowing
@@ -218,7 +209,7 @@ def visit_homes(
     persons: Persons,
     ties: Ties,
     households: Households,
-    homes: I32,
+    homes: I64,
     month: int,
     seed: int,
     this_month: int,
@@ -308,7 +299,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
     if not at_start:
         contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
     times = np.ones(len(full)) if at_start else coordinated_work(c)
-    gain = np.stack([1.0 + (one - 1.0) * times for one in (p.jobs_men, p.jobs_women)], axis=1)
+    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * times[:, None]
     return Reach(
         adults=p.reach_adults * contact,
         children=p.reach_children * contact,
@@ -318,7 +309,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         gain=gain,
         lasting=0.5 ** (1.0 / (p.lasting_months * times)),
         bridge=bridge(c),
-        planned=c.kept(has_plan),
+        planned=c.made_once(has_plan),
     )
 
 
@@ -330,7 +321,7 @@ def bridge(c: Context) -> float:
 def by_being_known(c: Context) -> F64:
     """Return the reach that being known gives, over that at the reference, by area (C-17)."""
     p = c.parameters.staff
-    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.kept(known_in_the_mean)
+    return 1.0 - p.known_weight + p.known_weight * c.world.areas.staff_known / c.made_once(known_in_the_mean)
 
 
 def without_plan(c: Context) -> F64:
@@ -351,8 +342,8 @@ def meet(c: Context, breaks: F64) -> None:
     """Let the residents meet the staff of the month."""
     world, p = c.world, c.parameters.staff
     visit_all(
-        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.STAFF), 0,
-        reach_now(c, breaks), p,
+        world.persons, world.ties, world.households, world.used, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.STAFF), 0, reach_now(c, breaks), p,
     )  # fmt: skip
 
 
@@ -362,6 +353,6 @@ def first_meetings(c: Context) -> None:
     cycle = as_first("funding.grant_months", c)
     stays = stay(p.turnover, 1.0, 0) * as_first("staff.kept", c) ** (1.0 / cycle)
     visit_all(
-        world.persons, world.ties, world.households, world.used, c.month, c.seed, c.address(Purpose.TIES_AT_START), 1,
-        reach_now(c, np.full(len(c.dose), 1.0 - stays), at_start=True), p,
+        world.persons, world.ties, world.households, world.used, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.TIES_AT_START), 1, reach_now(c, np.full(len(c.dose), 1.0 - stays), at_start=True), p,
     )  # fmt: skip

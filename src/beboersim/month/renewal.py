@@ -12,7 +12,6 @@ import numpy as np
 
 from beboersim.kernel import kernel
 from beboersim.month.measuring import AGE_18_64
-from beboersim.world.codes import NAMED_AREA
 from beboersim.world.columns import F64
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def renew(c: Context, homes: F64, private: F64) -> F64:
     at_work = c.kept(workers)
     firms_on, jobs_on = c.number("buildings.renewal_on_businesses"), c.number("buildings.businesses_on_jobs")
     spent = np.zeros(len(budget))
-    for area in np.flatnonzero(areas.kind == NAMED_AREA):
+    for area in c.named_areas:
         before = areas.renovated[area]
         areas.renovated[area] = renovated_next(before, budget[area], p.renovation_price)
         spent[area] = (areas.renovated[area] - before) * homes[area] * p.renovation_price

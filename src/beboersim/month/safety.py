@@ -147,12 +147,12 @@ def safe_next(now: float, first: float, change: float, half_life: float) -> floa
 
 @borrowing
 def count_members(
-    persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, counts: F64
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, counts: F64
 ) -> None:
-    """Count the residents of areas with a plan, members of networks, and the young in clubs and in all, by area."""
-    for home in range(used[1]):
+    """Count the residents of some homes, members of networks, and the young in clubs and in all, by area."""
+    for home in homes:
         area, row = households.area[home], households.head[home]
-        while row >= 0 and areas.kind[area] == NAMED_AREA:
+        while row >= 0:
             bits = ties.takes_part[row]
             age = (month - persons.birth[row]) // 12
             counts[area, RESIDENTS] += 1.0
@@ -218,20 +218,24 @@ def conditions(c: Context, at_start: bool = False) -> F64:
     """Return what the conditions of every area add to the log-odds of feeling safe; at the start no lever is read."""
     world = c.world
     counts, found = np.zeros((len(c.dose), IN_CLUBS + 1)), np.zeros(len(c.dose))
-    count_members(world.persons, world.ties, world.households, world.areas, world.used, c.month, counts)
+    count_members(world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, counts)
     conditions_of(
         world.areas, world.places, counts, dose(c, FOCUS[0], at_start),
-        world.areas.staff_known / c.kept(known_in_the_mean), np.nan_to_num(c.measurement.convicted[:, 0]),
-        c.kept(in_force),
+        world.areas.staff_known / c.made_once(known_in_the_mean), c.kept(convicted_when_measured), c.kept(in_force),
         found,
     )  # fmt: skip
     return found
 
 
+def convicted_when_measured(c: Context) -> F64:
+    """Return the share of residents of eighteen and over convicted in the last year measured, by place."""
+    return np.nan_to_num(c.measurement.convicted[:, 0])
+
+
 def safety(c: Context) -> None:
     """Safety: how many feel safe where they live."""
     p = c.parameters.safety
-    move_all(c.world.areas.safety, c.world.places, c.kept(first_level), conditions(c) - c.safety_then, p.half_life)
+    move_all(c.world.areas.safety, c.world.places, c.made_once(first_level), conditions(c) - c.safety_then, p.half_life)
 
 
 def first_level(c: Context) -> F64:

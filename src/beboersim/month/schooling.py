@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, normal, philox, uniform
+from beboersim.chance import Purpose, fill, highest_word, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked
+from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
-from beboersim.world.ages import AGES_IN_MONTHS, in_range
 from beboersim.world.attachment import SchoolLeavers
 from beboersim.world.codes import (
-    ACTIVITIES,
     CHILD,
     EMPLOYED,
     KEEPER,
@@ -24,7 +22,7 @@ from beboersim.world.codes import (
     PUPIL,
     STUDENT,
 )
-from beboersim.world.columns import I16, I32, I64, U8, U32
+from beboersim.world.columns import I16, I32, U8, U32
 from beboersim.world.relative import against_the_mean
 from beboersim.world.school import (
     BECOMES_PUPIL,
@@ -65,23 +63,15 @@ def start_by_danish(danish: int, p: Schooling) -> float:
 
 
 @kernel
-def highest_words(p: Schooling) -> U32:
-    """Return a bound on the words of draws that let somebody take a step, by activity and age in months."""
-    words = np.zeros((len(ACTIVITIES), AGES_IN_MONTHS), np.uint32)
-    words[CHILD, SCHOOL_STARTS:] = ANY_WORD
-    words[PUPIL, YOUTH_STARTS:] = ANY_WORD
-    words[PUPIL, GROWN_UP] = ANY_WORD
+def highest_words(p: Schooling) -> tuple[int, int]:
+    """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
     youth = p.complete_youth + p.drop_out_youth * most
     higher = p.complete_higher + p.drop_out_higher * most
-    words[STUDENT] = highest_word(max(youth, higher) / 12.0)
-    words[STUDENT, LATEST_STUDY:] = ANY_WORD
     again = 0.0
     for education in range(4):
         again = max(again, starts_again(education, p))
-    words[EMPLOYED, :LATEST_START] = highest_word(again / 12.0)
-    words[OUTSIDE, :LATEST_START] = highest_word(again / 12.0)
-    return words.ravel()
+    return highest_word(max(youth, higher) / 12.0), highest_word(again / 12.0)
 
 
 @kernel
@@ -102,20 +92,22 @@ def ask_pupils_and_students(
     household = persons.household
     birth = persons.birth
     activity = persons.activity
-    highest = highest_words(p)
+    studying, beginning = highest_words(p)
     words = np.empty((4, BLOCK), np.uint32)
     first = words[0]
+    marks = np.empty(BLOCK, np.uint8)
     near = np.empty(BLOCK, np.int64)
     found = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = below(first, highest, activity[begin:end], birth[begin:end], month, near)
+        mark_near(first, studying, beginning, activity[begin:end], birth[begin:end], month, marks)
+        number = listed(marks, end - begin, near)
         for k in range(number):
             row = begin + near[k]
             if household[row] < 0:
                 continue
-            step = step_of(persons, ties, households, row, month, first[row - begin], p)
+            step = step_of(persons, ties, households, row, month, first[near[k]], p)
             if step != STAYS:
                 who[found] = row
                 what[found] = step
@@ -124,13 +116,15 @@ def ask_pupils_and_students(
 
 
 @borrowing
-def below(first: U32, highest: U32, doing: U8, born: I16, month: int, near: I64) -> int:
-    """Write down whose word is not above the bound of activity and age, counted from the first; return how many."""
-    number = 0
+def mark_near(first: U32, studying: int, beginning: int, doing: U8, born: I16, month: int, marks: U8) -> None:
+    """Mark who is of an age to take a step, or has a word not above the bound of those who do the same."""
     for k in range(len(born)):
-        near[number] = k
-        number += first[k] <= highest[np.uint64(doing[k] * AGES_IN_MONTHS + in_range(month - born[k]))]
-    return number
+        months_old = month - born[k]
+        begins = (doing[k] == CHILD) & (months_old >= SCHOOL_STARTS)
+        leaves = (doing[k] == PUPIL) & ((months_old >= YOUTH_STARTS) | (months_old == GROWN_UP))
+        stops = (doing[k] == STUDENT) & ((months_old >= LATEST_STUDY) | (first[k] <= studying))
+        free = ((doing[k] == EMPLOYED) | (doing[k] == OUTSIDE)) & (months_old < LATEST_START)
+        marks[k] = begins | leaves | stops | (free & (first[k] <= beginning))
 
 
 @borrowing

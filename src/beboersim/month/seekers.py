@@ -316,7 +316,7 @@ def complete_homes(c: Context, municipality: int, code: int, path: Outlook) -> N
         complete(
             world.dwellings, world.used, number, code, c.month, c.seed, word, p.new_social,
             built / private if private > 0.0 else 0.0, infill_of(c, municipality, int(private)),
-            *c.kept(sites, municipality),
+            *c.made_once(sites, municipality),
         )  # fmt: skip
     c.tenure_backlog[municipality] = sold - built - change_tenure(c, municipality, sold - built)
 

@@ -37,7 +37,7 @@ def staff(c: Context) -> None:
     kept, agreed = c.by_area("staff.kept"), c.by_area("staff.coordination")
     breaks = np.zeros(len(full))
     cycle = int(c.number("funding.grant_months"))
-    for area in np.flatnonzero(full > 0.0):
+    for area in np.flatnonzero(full > 0.0).tolist():
         now = areas.staff[area]
         then = staff_next(now, paid[area], p.rebuild_months)
         stays = stay(p.turnover, kept[area], grant_ends(areas.id[area], c.month, cycle))

@@ -121,14 +121,13 @@ def coordination_next(now: float, agreed: float, staffed: float, half_life: floa
     return now + (agreed * min(staffed, 1.0) - now) * (1.0 - 0.5 ** (1.0 / half_life))
 
 
-@kernel
-def joined_up(level: float, reference: float, times: float) -> float:
+def joined_up(level: F64 | float, reference: float, times: float) -> F64 | float:
     """Return how many times as strong work is as at the reference, where it is coordinated to some level (M03, M29).
 
     Parameters
     ----------
     level, reference
-        Coordination, 0-1, and that of the frame of 2015-2018, whose effects were measured.
+        Coordination, 0-1, by area or of one, and that of the frame of 2015-2018, whose effects were measured.
     times
         Times the effect of work that is not coordinated, where all is.
     """
@@ -213,8 +212,13 @@ def full_staff(c: Context) -> F64:
 
 def dose(c: Context, focus: str, at_start: bool = False) -> F64:
     """Return the hours of a focus area over those that the frame of 2015-2018 gave it: x of effects D. 0: no plan."""
-    of_frame = c.kept(full_staff) * c.kept(time_on, focus, True)
+    of_frame = c.kept(hours_of_frame, focus)
     return np.divide(hours(c, focus, at_start), of_frame, out=np.zeros(len(of_frame)), where=of_frame > 0.0)
+
+
+def hours_of_frame(c: Context, focus: str) -> F64:
+    """Return the staff-years that the frame of 2015-2018 gave a focus area, by area."""
+    return c.kept(full_staff) * c.made_once(time_on, focus, True)
 
 
 def staff_per_1000(c: Context) -> float:
@@ -231,10 +235,7 @@ def times_by_coordination(c: Context, times: float) -> F64:
     """Return how many times as strong as at the reference coordinated work is, by area; 1 where there is no plan."""
     level, reference = c.world.areas.coordination, coordination_at_reference(c)
     seen = 1.0 + c.number("staff.coordination_on_effects") * (times - 1.0)
-    found = np.ones(len(level))
-    for area in np.flatnonzero(c.kept(has_plan)):
-        found[area] = joined_up(level[area], reference, seen)
-    return found
+    return np.where(c.made_once(has_plan) > 0.0, joined_up(level, reference, seen), 1.0)
 
 
 def coordinated_prevention(c: Context) -> F64:

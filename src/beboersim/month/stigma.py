@@ -181,4 +181,5 @@ def first_stigma(c: Context) -> None:
 
 def non_western_shares(c: Context) -> F64:
     """Return the measured share of every place, nought where nobody lives."""
-    return np.nan_to_num(c.measured["nonwestern_share"], nan=0.0)
+    share = c.measured["nonwestern_share"]
+    return np.where(np.isnan(share), 0.0, share)

@@ -15,12 +15,12 @@ import numpy as np
 
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import asked
+from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.attention import attention, focus_on_adults, handled
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import ARRIVING, NAMED_AREA, NEIGHBOURHOOD, SOCIAL
-from beboersim.world.columns import F64, I32, U8
+from beboersim.world.columns import F64, I16, I32, U8
 from beboersim.world.queues import on_a_list
 from beboersim.world.relative import against_the_mean, by_degree
 from beboersim.world.state import Areas, Dwellings, Households, Persons, Ties
@@ -64,6 +64,7 @@ LOWEST_AGE_MONTHS = 12 * YOUNG_FROM
 YEAR = np.uint32(12)  # months; unsigned, which is divided by fastest
 # An answer holds use (two bits), kind (two bits) and whether aftercare is had (one).
 KIND_PLACE, AFTERCARE_PLACE = 2, 4
+THE_SAME = 255
 
 
 class Surroundings(NamedTuple):
@@ -163,6 +164,39 @@ def use_after_a_year(
 
 
 @borrowing
+def mark_concerned(use: U8, kinds: U8, born: I16, month: int, marks: U8) -> None:
+    """Mark those of a block to ask: who may use and has a birthday, and who is met for the first time."""
+    for k in range(len(born)):
+        months_old = month - born[k]
+        birthday = np.uint32(months_old) % YEAR == 0
+        may_use = (use[k] != NO_USE) | (kinds[k] != NOTHING)
+        marks[k] = (months_old >= LOWEST_AGE_MONTHS) & ((use[k] == NOT_DRAWN) | (birthday & may_use))
+
+
+@borrowing
+def answer_of(
+    persons: Persons, ties: Ties, households: Households, dwellings: Dwellings, areas: Areas, row: int,
+    s: Surroundings, p: Substance,
+) -> int:  # fmt: skip
+    """Return a person's use as an answer, or THE_SAME where nothing changes."""
+    use, kind = ties.substance[row], ties.kind_of_use[row]
+    cared_for = 0
+    if use == NOT_DRAWN:
+        state, kind = first_use(persons, households, dwellings, row, s)
+    else:
+        words = philox(s.seed, persons.id[row], s.address, 0)
+        u = uniform(words[0])
+        age = (s.month - persons.birth[row]) // 12
+        if use == NO_USE and u >= onset_chance(kind, age, p) * s.most_onset:
+            return THE_SAME
+        state, cared_for = use_after_a_year(persons, ties, households, areas, row, u, uniform(words[1]), s, p)
+    had = 1 if ties.takes_part[row] & AFTERCARE != 0 else 0
+    if state == use and cared_for == had:
+        return THE_SAME
+    return state | (kind << KIND_PLACE) | (cared_for << AFTERCARE_PLACE)
+
+
+@kernel
 def ask_about_use(
     persons: Persons,
     ties: Ties,
@@ -177,33 +211,24 @@ def ask_about_use(
     what: U8,
 ) -> int:
     """Ask a span of persons and write down whose use changes, and to what. Nothing is changed."""
-    use, kinds = ties.substance, ties.kind_of_use
+    household = persons.household
+    use, kinds, birth = ties.substance, ties.kind_of_use, persons.birth
+    marks = np.empty(BLOCK, np.uint8)
+    near = np.empty(BLOCK, np.int64)
     found = 0
-    for row in range(start, stop):
-        if use[row] == NO_USE and kinds[row] == NOTHING:
-            continue
-        months_old = s.month - persons.birth[row]
-        if months_old < LOWEST_AGE_MONTHS or persons.household[row] < 0:
-            continue
-        if use[row] == NOT_DRAWN:
-            state, kind = first_use(persons, households, dwellings, row, s)
-            cared_for = 0
-        elif np.uint32(months_old) % YEAR != 0:
-            continue
-        else:
-            kind = kinds[row]
-            words = philox(s.seed, persons.id[row], s.address, 0)
-            u = uniform(words[0])
-            if use[row] == NO_USE and u >= onset_chance(kind, months_old // 12, p) * s.most_onset:
+    for begin in range(start, stop, BLOCK):
+        end = min(begin + BLOCK, stop)
+        mark_concerned(use[begin:end], kinds[begin:end], birth[begin:end], s.month, marks)
+        number = listed(marks, end - begin, near)
+        for k in range(number):
+            row = begin + near[k]
+            if household[row] < 0:
                 continue
-            state, cared_for = use_after_a_year(
-                persons, ties, households, areas, row, u, uniform(words[1]), s, p
-            )
-        had = 1 if ties.takes_part[row] & AFTERCARE != 0 else 0
-        if state != use[row] or cared_for != had:
-            who[found] = row
-            what[found] = state | (kind << KIND_PLACE) | (cared_for << AFTERCARE_PLACE)
-            found += 1
+            answer = answer_of(persons, ties, households, dwellings, areas, row, s, p)
+            if answer != THE_SAME:
+                who[found] = row
+                what[found] = answer
+                found += 1
     return found
 
 

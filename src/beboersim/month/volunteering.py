@@ -115,7 +115,7 @@ def go_through(
     persons: Persons,
     ties: Ties,
     households: Households,
-    areas: Areas,
+    kind: U8,
     number: int,
     month: int,
     seed: int,
@@ -127,7 +127,7 @@ def go_through(
     """Let the residents of the named areas join, stop and go on, and count the volunteers of every area.
 
     Who is met for the first time, or has moved in, is drawn as those are who have lived there long. A move away cuts
-    the local ties.
+    the local ties. `kind` is that of areas.
     """
     half = 0.5 * np.log(p.trust_odds)
     more = np.empty(256)
@@ -135,7 +135,7 @@ def go_through(
         more[code] = np.exp(half * (code - 128) / TRUST_UNIT)
     kept = p.trust_stability**0.25
     # Columns that every household of the town is asked for, once each: a field of a table is not free.
-    head, area_of, moved_in, kind = households.head, households.area, households.moved_in, areas.kind
+    head, area_of, moved_in = households.head, households.area, households.moved_in
     following, birth, role, identity = persons.next, persons.birth, persons.role, persons.id
     takes_part, trust_of = ties.takes_part, ties.trust
     volunteer_join, volunteer_quit = offers.volunteer_join, offers.volunteer_quit
@@ -265,7 +265,7 @@ def residents_of(c: Context) -> F64:
 def offers_of(c: Context, p: Volunteering) -> Offers:
     """Return the month's rates of joining and stopping by area; the premises in use are written down."""
     offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
-    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.kept(reference), p, offers)
+    make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.made_once(reference), p, offers)
     return offers
 
 
@@ -274,7 +274,7 @@ def meet(c: Context, offers: Offers, p: Volunteering) -> None:
     world = c.world
     volunteers = np.zeros(len(world.areas.kind))
     go_through(
-        world.persons, world.ties, world.households, world.areas, int(world.used[1]), c.month, c.seed,
+        world.persons, world.ties, world.households, world.areas.kind, int(world.used[1]), c.month, c.seed,
         c.address(Purpose.VOLUNTEERING), offers, p, volunteers,
     )  # fmt: skip
     world.areas.volunteers[:] = volunteers

@@ -13,15 +13,15 @@ import numpy as np
 from beboersim.chance import ANY_WORD, Purpose, fill, highest_word, philox, uniform
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.asking import BLOCK, asked, each_piece
+from beboersim.month.asking import BLOCK, asked, each_piece, listed
 from beboersim.month.ledger import EV_ACTIVITY, FLOW, Ledger, note
 from beboersim.month.meetings import danish_on_jobs
 from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
 from beboersim.month.substance import job_loss_by_use
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, YOUNG_WAGE_UNTIL, Work, relative_wage
-from beboersim.world.codes import ACTIVITIES, EDUCATIONS, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
-from beboersim.world.columns import B1, F64, I16, I32, I64, U8, U32
+from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
+from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
+from beboersim.world.columns import F64, I16, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons, Ties
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def highest_words(m: Market, p: Work) -> U32:
     words[EMPLOYED, 1] = highest_word(max(p.lose_weak, p.lose_fresh) * lift_lost)
     words[OUTSIDE, 0] = highest_word(p.find_stable * lift_found)
     words[OUTSIDE, 1] = highest_word(p.find_weak * lift_found)
-    return words.ravel()
+    return words
 
 
 @kernel
@@ -196,28 +196,27 @@ def ask_workers(
     weak = persons.weak
     highest = highest_words(m, p)
     highest_turn = highest_words_of_turning(m)
-    in_market = np.zeros(len(ACTIVITIES), np.bool_)
-    in_market[EMPLOYED] = True
-    in_market[OUTSIDE] = True
+    most_turn = highest_turn[: m.pension_age_months].max()
     words = np.empty((4, BLOCK), np.uint32)
     first, third = words[0], words[2]
+    marks = np.empty(BLOCK, np.uint8)
     near = np.empty(BLOCK, np.int64)
     found = 0
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
-        number = below(
-            first, third, highest, highest_turn, in_market, activity[begin:end], weak[begin:end], birth[begin:end],
-            month, near,
+        mark_near(
+            first, third, highest, most_turn, activity[begin:end], weak[begin:end],
+            birth[begin:end], month - m.pension_age_months, marks,
         )  # fmt: skip
+        number = listed(marks, end - begin, near)
         for k in range(number):
+            word, turn = first[near[k]], third[near[k]]
             row = begin + near[k]
-            home = household[row]
-            if home < 0:
+            turns = turn <= highest_turn[in_range(month - birth[row])]
+            if household[row] < 0 or not (turns or word <= highest[activity[row], weak[row]]):
                 continue
-            event = event_at_work(
-                persons, ties, households, areas, row, month, first[row - begin], third[row - begin], m, p
-            )
+            event = event_at_work(persons, ties, households, areas, row, month, word, turn, m, p)
             if event != UNCHANGED:
                 who[found] = row
                 what[found] = event
@@ -226,18 +225,21 @@ def ask_workers(
 
 
 @borrowing
-def below(
-    first: U32, third: U32, highest: U32, highest_turn: U32, in_market: B1, doing: U8, attached: U8, born: I16,
-    month: int, near: I64,
-) -> int:  # fmt: skip
-    """Write down who in the market has a word not above its bound, counted from the first; return how many."""
-    number = 0
+def mark_near(
+    first: U32, third: U32, highest: U32, most_turn: int, doing: U8, attached: U8, born: I16, retiring: int, marks: U8
+) -> None:
+    """Mark who in the market retires, being born no later than a month, or may have a word not above the bound.
+
+    The bound on turning is that of any age, so that nothing is looked up.
+    """
+    lose, lose_weak = highest[EMPLOYED, 0], highest[EMPLOYED, 1]
+    find, find_weak = highest[OUTSIDE, 0], highest[OUTSIDE, 1]
     for k in range(len(born)):
-        near[number] = k
-        number += in_market[doing[k]] & (
-            (first[k] <= highest[2 * doing[k] + attached[k]]) | (third[k] <= highest_turn[in_range(month - born[k])])
-        )
-    return number
+        works, outside, weak = doing[k] == EMPLOYED, doing[k] == OUTSIDE, attached[k] == 1
+        if_stable = lose if works else find
+        if_weak = lose_weak if works else find_weak
+        near = first[k] <= (if_weak if weak else if_stable)
+        marks[k] = (works | outside) & (near | (third[k] <= most_turn) | (born[k] <= retiring))
 
 
 @borrowing
@@ -322,7 +324,7 @@ def change_work(
             note(ledger, month, EV_ACTIVITY, persons.id[row], 0, to)
 
 
-@kernel
+@borrowing
 def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
     """Book the month's income and time outside work of a span of persons.
 
@@ -331,25 +333,22 @@ def earn(persons: Persons, start: int, stop: int, month: int, p: Work) -> int:
     doing, born, hours = persons.activity[start:stop], persons.birth[start:stop], persons.hours[start:stop]
     weak, wage, education = persons.weak[start:stop], persons.wage[start:stop], persons.education[start:stop]
     income, outside_now = persons.income_now[start:stop], persons.outside_now[start:stop]
-    # What is received without work, by activity and whether of age.
-    received = np.zeros((len(ACTIVITIES), 2))
-    received[OUTSIDE] = np.array([p.youth_income, p.benefit]) / 12.0
-    received[STUDENT] = np.array([p.youth_income, p.student_grant]) / 12.0
-    received[PENSIONER] = p.pension / 12.0
-    relative = np.empty((len(EDUCATIONS), 2))  # wage over the person's own level, by education and whether young
-    for level in range(len(EDUCATIONS)):
-        relative[level] = np.array([relative_wage(level, YOUNG_WAGE_UNTIL), relative_wage(level, 0)])
-    whole_time = np.zeros(len(ACTIVITIES), np.int64)
-    whole_time[OUTSIDE] = 100
-    # Straight loops without branches, so that the compiler uses the processor's vector instructions.
+    benefit, grant, pension, of_the_young = (
+        p.benefit / 12.0, p.student_grant / 12.0, p.pension / 12.0, p.youth_income / 12.0,
+    )  # fmt: skip
+    # A straight loop that chooses by conditions and looks nothing up, so that the compiler uses the processor's vector
+    # instructions.
     for k in range(stop - start):
         months_old = month - born[k]
-        young, grown = 1 if months_old < YOUNG_WAGE_UNTIL else 0, 1 if months_old >= ADULT_MONTHS else 0
-        earned = wage[k] * relative[education[k], young] * hours[k] / 1200.0
+        works, outside = doing[k] == EMPLOYED, doing[k] == OUTSIDE
+        earned = wage[k] * relative_wage(education[k], months_old) * hours[k] / 1200.0
         idle = 100 - hours[k] if weak[k] == 1 else 0
         topped_up = earned + p.benefit * idle / 1200.0
-        income[k] += topped_up if doing[k] == EMPLOYED else received[doing[k], grown]
-        outside_now[k] += idle if doing[k] == EMPLOYED else whole_time[doing[k]]
+        own = benefit if outside else grant
+        own = own if months_old >= ADULT_MONTHS else of_the_young
+        received = own if outside | (doing[k] == STUDENT) else (pension if doing[k] == PENSIONER else 0.0)
+        income[k] += topped_up if works else received
+        outside_now[k] += idle if works else (100 if outside else 0)
     return 0
 
 
@@ -406,7 +405,7 @@ def market(c: Context) -> Market:
         c.number("stigma.on_callbacks"),
         c.number("funding.on_jobs"),
         c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
-        *c.kept(turning),
+        *c.made_once(turning),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
         * c.world.areas.local_jobs.max(),
         c.kept(job_loss_by_use),

@@ -6,6 +6,7 @@ person does with it in month/young.py, and what it is worth in month/clubs.py an
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ from beboersim.month.young import (
 )
 from beboersim.world.codes import PUPIL
 from beboersim.world.columns import F64, I64
-from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import (
     CLUB,
     HOMEWORK,
@@ -162,18 +163,17 @@ def meet(
 
 @borrowing
 def go_round(
-    persons: Persons, ties: Ties, households: Households, areas: Areas, used: I64, month: int, seed: int,
-    purpose_month: int, plan: I64, shares: F64, offered: F64, p: Youth, first: int, residents: F64, street: F64,
+    persons: Persons, ties: Ties, households: Households, homes: I64, month: int, seed: int, purpose_month: int,
+    shares: F64, offered: F64, p: Youth, first: int, residents: F64, street: F64,
 ) -> None:  # fmt: skip
-    """Let a month pass for every young person of the areas with a plan; on the `first` day only draw how things are.
+    """Let a month pass for every young person of some homes; on the `first` day only draw how things are.
 
     `offered` is area x what is offered, `shares` those of `steady_shares`; residents and those on the street are
-    counted by area.
+    counted by area, the street a thousand residents.
     """
-    for home in range(used[1]):
-        row = households.head[home]
-        area = households.area[home]
-        if row < 0 or plan[area] == 0:
+    for home in homes:
+        area, row = households.area[home], households.head[home]
+        if row < 0:
             continue
         residents[area] += households.size[home]
         o = offer_of(offered, area)
@@ -190,7 +190,7 @@ def go_round(
                 street[area] += ties.peers[row] == STREET
             row = persons.next[row]
     for area in range(len(residents)):
-        areas.street[area] = 1000.0 * street[area] / residents[area] if residents[area] > 0.0 else 0.0
+        street[area] = 1000.0 * street[area] / residents[area] if residents[area] > 0.0 else 0.0
 
 
 @borrowing
@@ -285,10 +285,10 @@ def attend(
 ) -> None:  # fmt: skip
     """Count who comes to each area's café in a week of the month; `debate` is the debate evenings by area."""
     for home in range(used[1]):
-        row = households.head[home]
         area = households.area[home]
-        if row < 0 or plan[area] == 0:
+        if plan[area] == 0 or households.head[home] < 0:
             continue
+        row = households.head[home]
         o = offer_of(offered, area)
         while row >= 0:
             if CAFE_AGE <= month - persons.birth[row] < OLDEST_YOUNG:
@@ -299,9 +299,15 @@ def attend(
             row = persons.next[row]
 
 
+@lru_cache(maxsize=8)
+def usual_shares(p: Youth) -> F64:
+    """Return `steady_shares`, worked out once for some parameters."""
+    return steady_shares(p)
+
+
 def attendance(c: Context) -> F64:
     """Return how many young people come to each area's café in a week of this month, at full scale (E147)."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
+    world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
     offered = offers(c, p, count(c, steady_shares(p), plan))
     found = np.zeros(len(plan))
     attend(
@@ -310,27 +316,31 @@ def attendance(c: Context) -> F64:
     return found / c.scale
 
 
+def let_month_pass(c: Context, shares: F64, offered: F64, p: Youth, first: int) -> None:
+    """Let a month pass for the young of the areas with a plan, and write down how many are on the street."""
+    world, (residents, street) = c.world, np.zeros((2, len(c.world.areas.kind)))
+    go_round(
+        world.persons, world.ties, world.households, c.homes_in_named_areas(), c.month, c.seed,
+        c.address(Purpose.STREET), shares, offered, p, first, residents, street,
+    )  # fmt: skip
+    world.areas.street[:] = street
+
+
 def youth(c: Context) -> None:
     """Youth: clubs, spare-time jobs, street workers and homework cafés, and the pull of the street."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
-    shares = steady_shares(p)
+    world, p, plan = c.world, c.kept(acting), c.made_once(has_plan)
+    shares = usual_shares(p)
     offered = offers(c, p, count(c, shares, plan))
-    go_round(
-        world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), plan, shares, offered, p, 0, *np.zeros((2, len(plan))),
-    )  # fmt: skip
+    let_month_pass(c, shares, offered, p, first=0)
     if c.month % 12 == 0:
         forget(world.persons, world.ties, world.households, world.used, plan, p.job_rr)
 
 
 def begin(c: Context) -> None:
     """Draw company and what the young take part in as the rates of 2015 have it; no lever is read, only switches."""
-    world, p, plan = c.world, c.kept(acting), c.kept(has_plan)
+    p, plan = c.kept(acting), c.made_once(has_plan)
     shares = steady_shares(p)
-    go_round(
-        world.persons, world.ties, world.households, world.areas, world.used, c.month, c.seed,
-        c.address(Purpose.STREET), plan, shares, nothing_new(c), p, 1, *np.zeros((2, len(plan))),
-    )  # fmt: skip
+    let_month_pass(c, shares, nothing_new(c), p, first=1)
     found, expected = count(c, shares, plan)
     c.young_at_start = FirstDay(
         1000.0 * expected.sum(axis=1) / np.maximum(found[:, RESIDENTS], 1.0),

@@ -72,7 +72,7 @@ class Plan:
         }
         self._starts = self._segment_starts()
         self._layers: dict[int, dict[str, Layers]] = {}
-        self._held: tuple[int, Places, bytes, dict[str, Lever]] | None = None
+        self._held: tuple[int, Places, bytes | None, dict[str, Lever]] | None = None
 
     def parameter(self, name: str) -> float:
         """Return a parameter: as set, else as the preset says, else its default."""
@@ -86,18 +86,19 @@ class Plan:
     def levers_on(self, day: date, places: Places) -> dict[str, Lever]:
         """Return every lever and switch as it is on a day, by its full name.
 
-        The arrays are read-only: the same ones are returned until a date or a status changes something.
+        The arrays are read-only: the same ones are returned until a date changes something, or a status where a change
+        holds by status.
         """
         segment = bisect_right(self._starts, day) - 1
-        status = places.status.tobytes()
         if self._held is not None:
             held_segment, held_places, held_status, levers = self._held
-            if segment == held_segment and status == held_status and _same_areas(places, held_places):
+            same_status = held_status is None or held_status == places.status.tobytes()
+            if segment == held_segment and same_status and _same_areas(places, held_places):
                 return levers
-        levers = {
-            name: self._spread(catalogue()[name], layers, places) for name, layers in self._layers_in(segment).items()
-        }
-        self._held = (segment, places, status, levers)
+        layers_of = self._layers_in(segment)
+        levers = {name: self._spread(catalogue()[name], layers, places) for name, layers in layers_of.items()}
+        by_status = any(where.kind == "status" for layers in layers_of.values() for where, _ in layers)
+        self._held = (segment, places, places.status.tobytes() if by_status else None, levers)
         return levers
 
     def differs_from(self, other: Plan) -> date | None:
@@ -145,8 +146,8 @@ class Plan:
         if not lever.places:
             value = layers[-1][1]
             return value if isinstance(value, str) else float(value)
-        array = np.empty(len(places.names), dtype=np.float64)
-        for where, value in layers:
+        array = np.full(len(places.names), layers[0][1], dtype=np.float64)  # the widest layer is everywhere
+        for where, value in layers[1:]:
             array[places.where(where)] = value
         array.flags.writeable = False
         return array

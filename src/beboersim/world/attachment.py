@@ -66,8 +66,14 @@ class WorkingLives(NamedTuple):
 
 @kernel
 def relative_wage(education: int, months_old: int) -> float:
-    """Return a full-time wage over the person's own level: by education, and lower below 25."""
-    return WAGE_BY_EDUCATION[education] * (YOUNG_WAGE if months_old < YOUNG_WAGE_UNTIL else 1.0)
+    """Return a full-time wage over the person's own level: by education, and lower below 25.
+
+    Nothing is looked up, so that a loop over persons becomes vector instructions (month.work.earn).
+    """
+    by_education = WAGE_BY_EDUCATION[0]
+    for level in range(1, len(WAGE_BY_EDUCATION)):
+        by_education = WAGE_BY_EDUCATION[level] if education == level else by_education
+    return by_education * (YOUNG_WAGE if months_old < YOUNG_WAGE_UNTIL else 1.0)
 
 
 def steady_states(p: Work) -> tuple[float, float]:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, ge
 import numpy as np
 from numpy.typing import NDArray
 
+from beboersim.kernel import borrowing
+
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
@@ -15,6 +17,7 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -68,10 +71,25 @@ def kept(table: Table, rows: I64, capacity: int) -> Table:
     arrays = []
     for old, column in zip(table, described(type(table)).values(), strict=True):
         new = np.empty((capacity, *old.shape[1:]), old.dtype)
-        np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")
+        if old.ndim == 1:
+            gather(as_words(old), rows, as_words(new))
+        else:
+            np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")
         new[len(rows) :] = column.empty
         arrays.append(new)
     return type(table)(*arrays)
+
+
+@borrowing
+def gather(old: U64, rows: I64, new: U64) -> None:
+    """Fill in the first values of a new column from rows of an old one, which are not negative."""
+    for k in range(len(rows)):
+        new[k] = old[np.uint64(rows[k])]
+
+
+def as_words(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column as unsigned words of its width, so that one kernel for each width serves all columns."""
+    return column.view(f"u{column.itemsize}")
 
 
 def size_in_bytes(table: tuple[NDArray[Any], ...]) -> int:

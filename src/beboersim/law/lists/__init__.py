@@ -19,7 +19,10 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from beboersim.errors import InputError, meant
 from beboersim.policy.catalogue import Text
@@ -53,8 +56,16 @@ class Criterion(NamedTuple):
     def met(self, value: float | None, national_convicted: float | None) -> bool | None:
         """Return whether a value meets the criterion, or None where that is not known."""
         line = self.line_at(national_convicted)
-        if value is None or line is None:
-            return None
+        return None if value is None or line is None else self.is_beyond(line, value)
+
+    @overload
+    def is_beyond(self, line: float, value: float) -> bool: ...
+
+    @overload
+    def is_beyond(self, line: float, value: NDArray[np.float64]) -> NDArray[np.bool_]: ...
+
+    def is_beyond(self, line: float, value: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
+        """Return whether a value, or each of many, is on the side of its line that meets the criterion."""
         if self.test == "above":
             return value > line + DUST
         if self.test == "below":
@@ -266,7 +277,7 @@ def classify(
         return _highest(tiers, holds, most_years if unknown else years_listed_as_ghetto)
 
     lowest = code(unknown=False)
-    highest = code(unknown=True)
+    highest = code(unknown=True) if missing or most_years > years_listed_as_ghetto else lowest
     decided = lowest if lowest == highest else None
     return Status(
         decided, "unknown" if decided is None else listed_as(decided, rules), met, tuple(missing), lowest, highest
