@@ -248,7 +248,7 @@ class Context:
         held = self.named_homes
         if held is None or not np.array_equal(held.area, area):
             named = self.world.areas.kind == NAMED_AREA
-            held = self.named_homes = NamedHomes(area.copy(), np.flatnonzero(named[area]))
+            held = self.named_homes = NamedHomes(area.copy(), np.flatnonzero(named.take(area)))
         return held.rows
 
 
