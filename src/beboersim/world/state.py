@@ -23,12 +23,11 @@ from beboersim.world.columns import (
     Column,
     declared,
     grown,
-    kept,
+    keep,
     made,
     size_in_bytes,
 )
 
-SPARE = 1.05  # room over the rows in use, when they are put in order
 LISTS_HELD = 3  # places on waiting lists a household can hold, one an organisation
 
 
@@ -205,9 +204,8 @@ class World:
         persons, households = np.empty(n_persons, np.int64), np.empty(n_households, np.int64)
         many = put_in_order(self.persons, self.households, self.used, len(self.areas.kind), persons, households)
         persons, households = persons[: many[0]], households[: many[1]]
-        self.persons = kept(self.persons, persons, int(len(persons) * SPARE) + 64)
-        self.ties = kept(self.ties, persons, int(len(persons) * SPARE) + 64)
-        self.households = kept(self.households, households, int(len(households) * SPARE) + 64)
+        for table, rows in ((self.persons, persons), (self.ties, persons), (self.households, households)):
+            keep(table, rows)
         self.used[:2] = many
         tie_again(self.persons, self.households, self.dwellings, self.used)
 
