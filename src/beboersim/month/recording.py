@@ -42,11 +42,11 @@ def count_resourceful(
     found: F64,
 ) -> None:
     """Count the households of every place whose resources are above the line."""
+    head, area_of, town = households.head, households.area, areas.municipality
     for row in range(used[1]):
-        if households.head[row] >= 0 and households.area[row] < places:
-            who = profile(persons, households, row, month, steps[areas.municipality[households.area[row]]])
-            if who.resources > line:
-                found[households.area[row]] += 1.0
+        area = area_of[row]
+        if head[row] >= 0 and area < places:
+            found[area] += profile(persons, households, row, month, steps[town[area]]).resources > line
 
 
 @borrowing
