@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import typeof
 
-from beboersim.world.columns import described, grown, kept, made, size_in_bytes
+from beboersim.world.columns import described, grown, keep, made, size_in_bytes
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
 TABLES = (Persons, Households, Dwellings, Areas)
@@ -30,6 +31,12 @@ def test_a_new_table_has_the_declared_types_and_unused_rows(table: type[Any]) ->
         assert (array == column.empty).all()
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_kernels_take_a_table_for_what_its_columns_are(table: type[Any]) -> None:
+    for new in (made(table, 5), grown(made(table, 5), 3, 9)):
+        assert typeof(new).types == tuple(typeof(column) for column in new)
+
+
 def test_a_grown_table_keeps_its_rows_and_the_new_ones_are_unused() -> None:
     table = made(Dwellings, 2)
     table.id[:] = (7, 8)
@@ -44,7 +51,7 @@ def test_kept_rows_stand_in_the_order_given() -> None:
     table = made(Households, 4)
     table.id[:] = (1, 2, 3, 4)
     table.organisation[:, 0] = (5, 6, 7, 8)
-    chosen = kept(table, np.array([3, 1]), 5)
-    assert chosen.id[:2].tolist() == [4, 2]
-    assert chosen.organisation[:2, 0].tolist() == [8, 6]
-    assert (chosen.head[2:] == -1).all()
+    keep(table, np.array([3, 1]))
+    assert table.id.tolist() == [4, 2, 0, 0]
+    assert table.organisation[:, 0].tolist() == [8, 6, -1, -1]
+    assert (table.head[2:] == -1).all()

@@ -29,7 +29,7 @@ from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
 from beboersim.world.attachment import SchoolLeavers
 from beboersim.world.codes import EMPLOYED, OUTSIDE, STUDENT
-from beboersim.world.columns import F64, kept
+from beboersim.world.columns import F64, grown
 from beboersim.world.livelihoods import students_by_age
 from beboersim.world.outlook import survival
 from beboersim.world.school import Schooling
@@ -157,10 +157,10 @@ def copied(world: World) -> World:
     """Return a copy of a world, with some room for those who are born and who move out."""
     n_persons, n_households = int(world.used[0]), int(world.used[1])
     return World(
-        kept(world.persons, np.arange(n_persons), n_persons + n_persons // 10 + 64),
-        kept(world.ties, np.arange(n_persons), n_persons + n_persons // 10 + 64),
-        kept(world.households, np.arange(n_households), n_households + n_households // 5 + 64),
-        kept(world.dwellings, np.arange(int(world.used[2])), int(world.used[2])),
+        grown(world.persons, n_persons, n_persons + n_persons // 10 + 64),
+        grown(world.ties, n_persons, n_persons + n_persons // 10 + 64),
+        grown(world.households, n_households, n_households + n_households // 5 + 64),
+        grown(world.dwellings, int(world.used[2]), int(world.used[2])),
         world.areas, world.names, world.municipalities, world.organisations, world.used.copy(),
     )  # fmt: skip
 

@@ -104,38 +104,37 @@ class Measurement(NamedTuple):
 @borrowing
 def take_sums(persons: Persons, households: Households, used: I64, places: int, month: int, sums: F64) -> None:
     """Add up what the indicators need, by area, for everyone who lives in the town on the first of a month."""
+    birth, origin, activity, education = persons.birth, persons.origin, persons.activity, persons.education
+    danish_education, convicted_years, outside_past = (
+        persons.danish_education, persons.convicted_years, persons.outside_past,
+    )  # fmt: skip
+    household, income_past, area_of = persons.household, persons.income_past, households.area
     for row in range(used[0]):
-        home = persons.household[row]
-        if home < 0:
+        if household[row] < 0 or area_of[household[row]] >= places:
             continue
-        area = households.area[home]
-        if area >= places:
-            continue
-        age = (month - persons.birth[row]) // 12
-        sums[area, RESIDENTS] += 1.0
-        if persons.origin[row] >= NONWESTERN_IMMIGRANT:
-            sums[area, NON_WESTERN] += 1.0
-        if age >= 18:
-            sums[area, ADULTS] += 1.0
-            if persons.activity[row] == OUTSIDE or persons.activity[row] == PENSIONER:
-                sums[area, ADULTS_OUTSIDE] += 1.0
-            for year in range(YEARS_KEPT):
-                if persons.convicted_years[row] >> (year + 1) & 1:
-                    sums[area, CONVICTED + year] += 1.0
-            if age < 65:
-                sums[area, AGE_18_64] += 1.0
+        here = sums[area_of[household[row]]]
+        months_old = month - birth[row]
+        doing = activity[row]
+        here[RESIDENTS] += 1.0
+        here[NON_WESTERN] += origin[row] >= NONWESTERN_IMMIGRANT
+        if months_old >= 18 * 12:
+            here[ADULTS] += 1.0
+            here[ADULTS_OUTSIDE] += (doing == OUTSIDE) | (doing == PENSIONER)
+            if convicted_years[row] != 0:
                 for year in range(YEARS_KEPT):
-                    sums[area, OUTSIDE_TIME + year] += persons.outside_past[row, year]
-            if 30 <= age < 60:
-                sums[area, AGE_30_59] += 1.0
-                if persons.education[row] == BASIC:
-                    sums[area, BASIC_ANY] += 1.0
-                    sums[area, BASIC_DANISH] += 1.0
-                elif persons.danish_education[row] == 0:
-                    sums[area, BASIC_DANISH] += 1.0
-        if 15 <= age < 65 and persons.activity[row] != STUDENT and persons.activity[row] != PUPIL:
-            sums[area, TAXPAYERS] += 1.0
-            sums[area, INCOME] += persons.income_past[row]
+                    here[CONVICTED + year] += convicted_years[row] >> (year + 1) & 1
+            if months_old < 65 * 12:
+                here[AGE_18_64] += 1.0
+                for year in range(YEARS_KEPT):
+                    here[OUTSIDE_TIME + year] += outside_past[row, year]
+            if 30 * 12 <= months_old < 60 * 12:
+                basic = education[row] == BASIC
+                here[AGE_30_59] += 1.0
+                here[BASIC_ANY] += basic
+                here[BASIC_DANISH] += basic | (danish_education[row] == 0)
+        if 15 * 12 <= months_old < 65 * 12 and doing != STUDENT and doing != PUPIL:
+            here[TAXPAYERS] += 1.0
+            here[INCOME] += income_past[row]
 
 
 def measured(

@@ -34,8 +34,8 @@ MINORS, OF_WORKING_AGE, OLD, MIDDLE, TAXED = slice(0, 2), slice(2, 5), slice(5, 
 AGE_OF_EDUCATION = MIDDLE.start
 AGES, ORIGIN, DOING, LEVELS, INCOMES = len(AGE_FROM), len(ORIGINS), len(ACTIVITIES), len(EDUCATIONS), 3
 LOW, MEAN, HIGH = range(INCOMES)
-# The row of a place holds age x activity x income, and then origin x education and where it was taken, with a last
-# entry for those of an age at which education is not counted.
+# The classes are age x activity x income, and then origin x education and where it was taken, with a last entry for
+# those of an age at which education is not counted.
 BY_ORIGIN = AGES * DOING * INCOMES
 LEARNT = LEVELS * 2 + 1
 PERSON_CLASSES = BY_ORIGIN + ORIGIN * LEARNT
@@ -49,7 +49,7 @@ HOME_CLASSES = HOMES + len(TENURES) * STATES
 def tally_persons(
     persons: Persons, households: Households, used: I64, month: int, low_income: float, high_income: float, tally: I64
 ) -> None:
-    """Count the persons of every area (area x class)."""
+    """Count the persons of every area (class x area)."""
     household, birth, activity, origin = persons.household, persons.birth, persons.activity, persons.origin
     education, danish, income = persons.education, persons.danish_education, persons.income_past
     area_of = households.area
@@ -88,14 +88,14 @@ def add_persons(household: I32, area_of: I16, by_age: U8, by_origin: U8, tally: 
     """Count a block of persons, of whom the classes are known, in their areas."""
     for k in range(len(household)):
         if household[k] >= 0:
-            here = tally[area_of[household[k]]]
-            here[by_age[k]] += 1
-            here[BY_ORIGIN + by_origin[k]] += 1
+            area = area_of[household[k]]
+            tally[by_age[k], area] += 1
+            tally[BY_ORIGIN + by_origin[k], area] += 1
 
 
 @borrowing
 def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: int, tally: I64) -> None:
-    """Count the households and homes of every area (area x class).
+    """Count the households and homes of every area (class x area).
 
     A social dwelling given up during the last month is under notice, and not vacant: leases run on for months, and
     the published vacancy counts homes that cause a loss (mobility §1).
@@ -105,11 +105,11 @@ def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: 
             continue
         area = households.area[row]
         if households.dwelling[row] >= 0:
-            tally[area, HOUSED] += 1
-            tally[area, HOUSED_ALONE] += 1 if households.size[row] == 1 else 0
+            tally[HOUSED, area] += 1
+            tally[HOUSED_ALONE, area] += 1 if households.size[row] == 1 else 0
         else:
-            tally[area, LODGED] += 1
-            tally[area, LODGED_PERSONS] += households.size[row]
+            tally[LODGED, area] += 1
+            tally[LODGED_PERSONS, area] += households.size[row]
     for row in range(used[2]):
         area = dwellings.area[row]
         if area < 0:
@@ -119,7 +119,7 @@ def tally_homes(households: Households, dwellings: Dwellings, used: I64, month: 
             dwellings.tenure[row] != SOCIAL or dwellings.vacant_since[row] < month - 1
         ):
             state = VACANT
-        tally[area, HOMES + dwellings.tenure[row] * STATES + state] += 1
+        tally[HOMES + dwellings.tenure[row] * STATES + state, area] += 1
 
 
 def sums_of_persons(tally: F64) -> dict[str, F64]:
@@ -176,26 +176,26 @@ OF_PERSONS = tuple(PERSON_SUMS), np.stack(list(PERSON_SUMS.values()), axis=1)
 OF_HOMES = tuple(HOME_SUMS), np.stack(list(HOME_SUMS.values()), axis=1)
 
 
-def summed(tally: I64, names: tuple[str, ...], weights: F64) -> dict[str, F64]:
+def summed(tally: I64, names: tuple[str, ...], weights: F64, places: int) -> dict[str, F64]:
     """Return the counts of every place by name, from tallies and from how often each class counts (class x name)."""
-    counts = np.zeros((len(tally), len(names)))
+    counts = np.zeros((len(names), places))
     add_classes(tally, weights, counts)
-    return dict(zip(names, np.ascontiguousarray(counts.T), strict=True))
+    return dict(zip(names, counts, strict=True))
 
 
 @borrowing
 def add_classes(tally: I64, weights: F64, counts: F64) -> None:
-    """Add the counts (place x name) from tallies (place x class) and weights (class x name).
+    """Add the counts (name x place) from tallies (class x area) and weights (class x name), of which most are nought.
 
     Not a product of matrices by BLAS: that starts threads, which wait for each other where other runs go on.
     """
-    for place in range(tally.shape[0]):
-        here, count = tally[place], counts[place]
-        for one in range(here.shape[0]):
-            if here[one] != 0:
-                number, weight = float(here[one]), weights[one]
-                for name in range(count.shape[0]):
-                    count[name] += number * weight[name]
+    for one in range(tally.shape[0]):
+        here = tally[one]
+        for name in range(counts.shape[0]):
+            weight, count = weights[one, name], counts[name]
+            if weight != 0.0:
+                for place in range(count.shape[0]):
+                    count[place] += weight * here[place]
 
 
 def count_persons(world: World, month: int, low_income: float, high_income: float) -> dict[str, F64]:
@@ -206,13 +206,13 @@ def count_persons(world: World, month: int, low_income: float, high_income: floa
     low_income, high_income
         Upper line of the lowest fifth of incomes and lower line of the highest, DKK.
     """
-    found = np.zeros((len(world.areas.kind), PERSON_CLASSES), np.int64)
+    found = np.zeros((PERSON_CLASSES, len(world.areas.kind)), np.int64)
     tally_persons(world.persons, world.households, world.used, month, low_income, high_income, found)
-    return summed(found[: world.places], *OF_PERSONS)
+    return summed(found, *OF_PERSONS, world.places)
 
 
 def count_homes(world: World, month: int) -> dict[str, F64]:
     """Return the households and homes of every place on the first of a month, by name of the count."""
-    found = np.zeros((len(world.areas.kind), HOME_CLASSES), np.int64)
+    found = np.zeros((HOME_CLASSES, len(world.areas.kind)), np.int64)
     tally_homes(world.households, world.dwellings, world.used, month, found)
-    return summed(found[: world.places], *OF_HOMES)
+    return summed(found, *OF_HOMES, world.places)

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numba import from_dtype, types
 from numpy.typing import NDArray
 
-from beboersim.kernel import borrowing
+from beboersim.kernel import borrowing, typed_by_class
 
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
@@ -22,7 +23,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 
-GROWTH = 1.25  # capacity grows by a quarter: few copies, little empty room
+GROWTH = 1.08  # little empty room, and few copies: once it holds its fullest month, a table keeps its size
 NEVER = -32768  # "has not happened", in columns that hold a month
 
 
@@ -49,6 +50,14 @@ def described(table: type[Table]) -> dict[str, Column]:
     return columns
 
 
+def declared(table: type[Table]) -> type[Table]:
+    """Let kernels take the types of a table's columns from their declaration, instead of from each column anew."""
+    columns = described(table).values()
+    return typed_by_class(
+        table, [types.Array(from_dtype(np.dtype(column.dtype)), min(column.width, 2), "C") for column in columns]
+    )
+
+
 def made(table: type[Table], capacity: int) -> Table:
     """Return an empty table with room for `capacity` rows."""
     arrays = []
@@ -66,25 +75,29 @@ def grown(table: Table, rows: int, capacity: int) -> Table:
     return larger
 
 
-def kept(table: Table, rows: I64, capacity: int) -> Table:
-    """Return a table that holds the given rows, in that order."""
-    arrays = []
-    for old, column in zip(table, described(type(table)).values(), strict=True):
-        new = np.empty((capacity, *old.shape[1:]), old.dtype)
-        if old.ndim == 1:
-            gather(as_words(old), rows, as_words(new))
+def keep(table: tuple[NDArray[Any], ...], rows: I64) -> None:
+    """Keep the given rows of a table, in that order, and no others; its room stays as it is.
+
+    This is done column by column through room for one. New columns would be memory that the system hands out page by
+    page, which takes longer than to put the rows in order.
+    """
+    room = np.empty(len(rows), np.uint64)
+    for array, column in zip(table, described(type(table)).values(), strict=True):
+        if array.ndim == 1:
+            words = as_words(array)
+            chosen = room.view(words.dtype)[: len(rows)]
+            gather(words, rows, chosen)
+            words[: len(rows)] = chosen
         else:
-            np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")
-        new[len(rows) :] = column.empty
-        arrays.append(new)
-    return type(table)(*arrays)
+            array[: len(rows)] = array.take(rows, axis=0)
+        array[len(rows) :] = column.empty
 
 
 @borrowing
-def gather(old: U64, rows: I64, new: U64) -> None:
-    """Fill in the first values of a new column from rows of an old one, which are not negative."""
+def gather(column: U64, rows: I64, values: U64) -> None:
+    """Fill in values from rows of a column, which are not negative."""
     for k in range(len(rows)):
-        new[k] = old[np.uint64(rows[k])]
+        values[k] = column[np.uint64(rows[k])]
 
 
 def as_words(column: NDArray[Any]) -> NDArray[Any]:

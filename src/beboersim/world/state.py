@@ -21,16 +21,17 @@ from beboersim.world.columns import (
     U8,
     U16,
     Column,
+    declared,
     grown,
-    kept,
+    keep,
     made,
     size_in_bytes,
 )
 
-SPARE = 1.05  # room over the rows in use, when they are put in order
 LISTS_HELD = 3  # places on waiting lists a household can hold, one an organisation
 
 
+@declared
 class Persons(NamedTuple):
     """Everyone in the town, and those followed after they left it. A row without household is free."""
 
@@ -63,6 +64,7 @@ class Persons(NamedTuple):
     cohort_worked: Annotated[U8, Column("uint8", "0/1", "in work at the cohort date")]
 
 
+@declared
 class Ties(NamedTuple):
     """What binds a person to others in the area, row by row beside `Persons`. A new row has no ties yet.
 
@@ -83,6 +85,7 @@ class Ties(NamedTuple):
     prejudice: Annotated[I8, Column("int8", "1/50 SD", "against the nation's mean (meetings)")]
 
 
+@declared
 class Households(NamedTuple):
     """Households: the agents. A row without members is free."""
 
@@ -100,6 +103,7 @@ class Households(NamedTuple):
     listed_since: Annotated[I16, Column("int16", "month", "month of signing up on each", NEVER, LISTS_HELD)]
 
 
+@declared
 class Dwellings(NamedTuple):
     """Homes. A row without area is free."""
 
@@ -113,6 +117,7 @@ class Dwellings(NamedTuple):
     fate: Annotated[U8, Column("uint8", "code", "what a plan has decided for the home (buildings)")]
 
 
+@declared
 class Areas(NamedTuple):
     """Areas of the town, and those that are no place: elsewhere (followed leavers) and the gates (not yet settled)."""
 
@@ -199,9 +204,8 @@ class World:
         persons, households = np.empty(n_persons, np.int64), np.empty(n_households, np.int64)
         many = put_in_order(self.persons, self.households, self.used, len(self.areas.kind), persons, households)
         persons, households = persons[: many[0]], households[: many[1]]
-        self.persons = kept(self.persons, persons, int(len(persons) * SPARE) + 64)
-        self.ties = kept(self.ties, persons, int(len(persons) * SPARE) + 64)
-        self.households = kept(self.households, households, int(len(households) * SPARE) + 64)
+        for table, rows in ((self.persons, persons), (self.ties, persons), (self.households, households)):
+            keep(table, rows)
         self.used[:2] = many
         tie_again(self.persons, self.households, self.dwellings, self.used)
 
