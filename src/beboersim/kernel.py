@@ -11,20 +11,17 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numba
-from numba import types
-from numba.core.typing.typeof import typeof_impl
 
 F = TypeVar("F", bound=Callable[..., object])
-R = TypeVar("R", bound=tuple[object, ...])
 
 PACKAGE = Path(__file__).parent
 
@@ -88,20 +85,6 @@ def borrowing(function: F) -> F:
     made here after all is an error of compilation.
     """
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
-
-
-def typed_by_class(row: type[R], fields: Sequence[types.Type]) -> type[R]:
-    """Let a class of named tuples say what numba takes its values for, which must always be of these types.
-
-    numba spells out the name and the type of every field of a named tuple, each time a kernel is called with one: for
-    a table of thirty columns that takes longer than many a kernel. Only of what has no `_asdict` does it take the word.
-    """
-    known = types.NamedTuple(fields, row)
-    typeof_impl.register(row)(lambda value, context: known)
-    open_to_change = cast(Any, row)
-    open_to_change._numba_type_ = known
-    del open_to_change._asdict
-    return row
 
 
 def is_compiled() -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import typeof
 
 from beboersim.world.columns import described, grown, keep, made, size_in_bytes
 from beboersim.world.state import Areas, Dwellings, Households, Persons
@@ -29,12 +28,6 @@ def test_a_new_table_has_the_declared_types_and_unused_rows(table: type[Any]) ->
         assert array.dtype == np.dtype(column.dtype)
         assert array.shape == ((5,) if column.width == 1 else (5, column.width))
         assert (array == column.empty).all()
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_kernels_take_a_table_for_what_its_columns_are(table: type[Any]) -> None:
-    for new in (made(table, 5), grown(made(table, 5), 3, 9)):
-        assert typeof(new).types == tuple(typeof(column) for column in new)
 
 
 def test_a_grown_table_keeps_its_rows_and_the_new_ones_are_unused() -> None:

@@ -6,10 +6,9 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
-from numba import from_dtype, types
 from numpy.typing import NDArray
 
-from beboersim.kernel import borrowing, typed_by_class
+from beboersim.kernel import borrowing
 
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
@@ -48,14 +47,6 @@ def described(table: type[Table]) -> dict[str, Column]:
         if get_origin(hint) is Annotated:
             columns[name] = next(part for part in get_args(hint) if isinstance(part, Column))
     return columns
-
-
-def declared(table: type[Table]) -> type[Table]:
-    """Let kernels take the types of a table's columns from their declaration, instead of from each column anew."""
-    columns = described(table).values()
-    return typed_by_class(
-        table, [types.Array(from_dtype(np.dtype(column.dtype)), min(column.width, 2), "C") for column in columns]
-    )
 
 
 def made(table: type[Table], capacity: int) -> Table:

@@ -21,7 +21,6 @@ from beboersim.world.columns import (
     U8,
     U16,
     Column,
-    declared,
     grown,
     keep,
     made,
@@ -31,7 +30,6 @@ from beboersim.world.columns import (
 LISTS_HELD = 3  # places on waiting lists a household can hold, one an organisation
 
 
-@declared
 class Persons(NamedTuple):
     """Everyone in the town, and those followed after they left it. A row without household is free."""
 
@@ -64,7 +62,6 @@ class Persons(NamedTuple):
     cohort_worked: Annotated[U8, Column("uint8", "0/1", "in work at the cohort date")]
 
 
-@declared
 class Ties(NamedTuple):
     """What binds a person to others in the area, row by row beside `Persons`. A new row has no ties yet.
 
@@ -85,7 +82,6 @@ class Ties(NamedTuple):
     prejudice: Annotated[I8, Column("int8", "1/50 SD", "against the nation's mean (meetings)")]
 
 
-@declared
 class Households(NamedTuple):
     """Households: the agents. A row without members is free."""
 
@@ -103,7 +99,6 @@ class Households(NamedTuple):
     listed_since: Annotated[I16, Column("int16", "month", "month of signing up on each", NEVER, LISTS_HELD)]
 
 
-@declared
 class Dwellings(NamedTuple):
     """Homes. A row without area is free."""
 
@@ -117,7 +112,6 @@ class Dwellings(NamedTuple):
     fate: Annotated[U8, Column("uint8", "code", "what a plan has decided for the home (buildings)")]
 
 
-@declared
 class Areas(NamedTuple):
     """Areas of the town, and those that are no place: elsewhere (followed leavers) and the gates (not yet settled)."""
 
