@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 TENURES_PRIVATE = 2
+# Draws are told apart by their highest bits for a bound on the noise that they become.
+NOISE_BITS = 8
+NOISE_SHIFT = 32 - NOISE_BITS
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 
 
 class Clearing(NamedTuple):
@@ -59,6 +63,7 @@ class Market(NamedTuple):
     neighbourhoods: I64  # areas with private homes by municipality
     first: I64  # where each municipality begins among them
     renewed: I64  # the area of every vacant private home in a named area
+    highest_noise: F64  # see `highest_noises`
 
 
 class Lookers(NamedTuple):
@@ -103,6 +108,20 @@ def wishes_to_own(rank: float, age: float, works: float, owns: int, couple: int,
 def liking(price: float, rank: float, known: int, noise: float, p: Clearing) -> float:
     """Return how much a household likes a neighbourhood: affordable, familiar, and chance."""
     return -p.price_weight * abs(price - rank) + p.tie * known + noise
+
+
+@kernel
+def highest_by_draw() -> F64:
+    """Return the highest noise that a draw can become, by its first `NOISE_BITS` bits."""
+    noises = np.empty(1 << NOISE_BITS)
+    for step in range(noises.shape[0]):
+        noises[step] = gumbel(uniform(((step + 1) << NOISE_SHIFT) - 1)) + ROUNDING
+    return noises
+
+
+def highest_noises(c: Context) -> F64:
+    """Return bounds on the noise of how much an area is liked, see `highest_by_draw`."""
+    return highest_by_draw()
 
 
 @borrowing
@@ -243,11 +262,15 @@ def settle(
     letting: Letting,
     ledger: Ledger,
 ) -> None:
-    """Let those who look, one after the other, take the home they like best; `rooms` are those of the vacancies."""
+    """Let those who look, one after the other, take the home they like best; `rooms` are those of the vacancies.
+
+    An area that would not be the best with the highest noise its draw can become needs no logarithms.
+    """
     for k in range(number):
         row = found.row[k]
         here = int(households.area[row])
         rank, strength, own = found.rank[k], found.resources[k], found.own[k]
+        dislike = letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength)
         best = -1e18
         chosen = -1
         for look in range(found.area.shape[0]):
@@ -255,9 +278,11 @@ def settle(
             if area < 0:
                 continue
             known = 1 if area in (here, households.contact[row]) else 0
-            likes = liking(areas.price[area], rank, known, gumbel(uniform(found.word[look, k])), p)
-            named = areas.stigma[area] * m.name_on
-            likes -= letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength) * named
+            price, word = areas.price[area], found.word[look, k]
+            loss = dislike * (areas.stigma[area] * m.name_on)
+            if liking(price, rank, known, m.highest_noise[word >> NOISE_SHIFT], p) - loss + 0.5 * abs(own) <= best:
+                continue
+            likes = liking(price, rank, known, gumbel(uniform(word)), p) - loss
             for tenure in range(TENURES_PRIVATE):
                 value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
                 if value <= best:
@@ -344,6 +369,7 @@ def clearing(c: Context) -> None:
         neighbourhoods=private,
         first=first,
         renewed=renewed,
+        highest_noise=c.made_once(highest_noises),
     )
     clear_month(
         world.persons, households, dwellings, areas, seekers, ids, vacant, starts, market, c.parameters.clearing,
