@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, in_turn, mix, philox, uniform
+from beboersim.chance import Purpose, address, fill, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import plan_is_met
 from beboersim.law.dated import rule_on
@@ -68,8 +68,9 @@ from beboersim.month.applicants import (
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.rehousing import after_the_moves, stays_near, takes_rehousing, those_to_rehouse, word_of_wish
 from beboersim.month.renewal import draw_of_renewal
+from beboersim.month.searchers import searchers
 from beboersim.month.vacancies import hard_to_let, vacant_homes
-from beboersim.world.codes import IS_KEPT, IS_SOLD, NOT_SEARCHING, SOCIAL
+from beboersim.world.codes import IS_KEPT, IS_SOLD, SOCIAL
 from beboersim.world.columns import F64, I64, U8, U32
 from beboersim.world.membership import occupy
 from beboersim.world.queues import leave_list
@@ -660,18 +661,15 @@ def letting(c: Context) -> None:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]
     asking = Asking(
-        c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
+        c.seed, c.month, address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
         *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
     )  # fmt: skip
-    searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
-    searching = searching[households.head[searching] >= 0]
-    # Ties are broken by a draw of the month, never by the place in the tables.
-    searching = searching[in_turn(households.id[searching], c.seed, c.address(Purpose.TURN))]
-    rows = np.empty(len(searching), np.int64)
-    facts = np.empty((len(searching), FACTS))
+    searching = c.searchers = searchers(c)
+    rows = np.empty(len(searching.rows), np.int64)
+    facts = np.empty((len(searching.rows), FACTS))
     rules = rules_now(c)
     found = describe_seekers(
-        world.persons, world.ties, households, dwellings, areas, searching, world.places, c.income_steps,
+        world.persons, world.ties, households, dwellings, areas, searching, c.income_steps,
         c.organisations, rules, asking, p, rows, facts,
     )  # fmt: skip
     rows, facts = rows[:found], facts[:found]
