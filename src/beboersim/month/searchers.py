@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from beboersim.chance import Purpose, address, in_turn, philox, uniform
-from beboersim.kernel import borrowing
+from beboersim.kernel import borrowing, kernel
 from beboersim.world.codes import NOT_SEARCHING
 from beboersim.world.columns import F64, I16, I64, U8
 from beboersim.world.profile import Profile, profile
@@ -30,6 +30,23 @@ class Searchers(NamedTuple):
     draws: F64  # that stay with the search: what kind of home is looked for
     made: U8  # 1 where the profile has been made
     profiles: F64  # searcher x field of world.profile.Profile
+
+
+@kernel
+def rows_of_searchers(households: Households, used: int, elsewhere: int) -> I64:
+    """Return the rows of the households that search, but for those elsewhere, without branches: see `vacant_homes`."""
+    searching = households.searching[:used]
+    rows = np.empty(used, np.int64)
+    number = 0
+    for row in range(used):
+        rows[number] = row
+        number += searching[row] != NOT_SEARCHING
+    found = 0
+    for k in range(number):
+        row = rows[k]
+        rows[found] = row
+        found += (households.head[row] >= 0) & (households.area[row] != elsewhere)
+    return rows[:found].copy()
 
 
 @borrowing
@@ -65,8 +82,7 @@ def profile_of(persons: Persons, households: Households, k: int, steps: F64, s: 
 def searchers(c: Context) -> Searchers:
     """Return the households in the town and at its gates that search now."""
     households = c.world.households
-    rows = np.flatnonzero(households.searching[: int(c.world.used[1])] != NOT_SEARCHING)
-    rows = rows[(households.head[rows] >= 0) & (households.area[rows] != c.world.elsewhere)]
+    rows = rows_of_searchers(households, int(c.world.used[1]), c.world.elsewhere)
     # Ties are broken by a draw of the month, never by the place in the tables.
     rows = rows[in_turn(households.id[rows], c.seed, c.address(Purpose.TURN))]
     ids, draws = households.id[rows], np.empty(len(rows))
