@@ -27,6 +27,7 @@ from beboersim.law.letting.decisions import (
     meant_for,
 )
 from beboersim.law.letting.rules import LettingRules, rule_of
+from beboersim.month.searchers import Searchers, profile_of
 from beboersim.world.codes import (
     ARRIVING,
     EMPLOYED,
@@ -41,7 +42,7 @@ from beboersim.world.codes import (
 )
 from beboersim.world.columns import F64, I16, I64, U8
 from beboersim.world.columns import NEVER as NO_MONTH
-from beboersim.world.profile import Profile, profile
+from beboersim.world.profile import Profile
 from beboersim.world.queues import on_a_list, put_on_lists, sign_up_with
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households, Persons, Ties
 from beboersim.world.taking_part import HEAVY
@@ -135,7 +136,6 @@ class Asking(NamedTuple):
 
     seed: int
     month: int
-    seeking_address: int
     joining_address: int
     benefit_address: int
     recent_months: int
@@ -397,8 +397,7 @@ def describe_seekers(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
-    searching: I64,
-    places: int,
+    searching: Searchers,
     steps: F64,
     organisations: I64,
     rules: LettingRules,
@@ -414,24 +413,21 @@ def describe_seekers(
     Parameters
     ----------
     searching
-        Rows of the households that search, in the order in which they are listed.
+        The households that search, in the order in which they are listed.
     rows, facts
         Filled in: their rows, and what is known of each.
     """
     found = 0
-    for row in searching:
-        area = households.area[row]
-        if area == places:
-            continue
+    for k in range(searching.rows.shape[0]):
+        row, u = searching.rows[k], searching.draws[k]
         home = households.dwelling[row]
         tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
-        u = uniform(philox(q.seed, households.id[row], q.seeking_address, households.search_since[row])[0])
         listed = on_a_list(households, row)
         search, adults = households.searching[row], households.adults[row]
         if looks_for_surely(search, tenant, listed, u, p) == PRIVATE:
             continue
-        municipality = areas.municipality[area]
-        who = profile(persons, households, row, q.month, steps[municipality])
+        municipality = areas.municipality[households.area[row]]
+        who = profile_of(persons, households, k, steps[municipality], searching)
         if looks_for(search, tenant, listed, who.resources, who.age, who.students, adults, u, p) == PRIVATE:
             continue
         rows[found] = row

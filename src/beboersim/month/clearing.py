@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, fill_attempt, gumbel, in_turn, mix, philox, uniform
+from beboersim.chance import Purpose, fill, fill_attempt, gumbel, in_turn, mix, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
+from beboersim.month.searchers import Searchers, profile_of, still_searching
 from beboersim.month.vacancies import vacant_homes
-from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, NOT_SEARCHING, OWNER_OCCUPIED, SOCIAL
+from beboersim.world.codes import ARRIVING, NEIGHBOURHOOD, OWNER_OCCUPIED, SOCIAL
 from beboersim.world.columns import F64, I64, U8, U32
 from beboersim.world.membership import occupy
-from beboersim.world.profile import income_rank, profile
+from beboersim.world.profile import income_rank
 from beboersim.world.queues import on_a_list
 from beboersim.world.state import Areas, Dwellings, Households, Persons
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 HOUSEHOLDS_OUT, RESOURCES_OUT = FLOW["households_out"], FLOW["resources_out"]
 TENURES_PRIVATE = 2
+# Draws are told apart by their highest bits for a bound on the noise that they become.
+NOISE_BITS = 8
+NOISE_SHIFT = 32 - NOISE_BITS
+ROUNDING = 1e-9  # so that a bound stays one when numbers are rounded another way
 
 
 class Clearing(NamedTuple):
@@ -53,12 +58,12 @@ class Market(NamedTuple):
     finding_address: int
     liking_address: int
     looking_address: int
-    social_address: int
     name_on: float  # 1 if an area's name keeps seekers away, else 0
     steps: F64  # percentiles of income by municipality
     neighbourhoods: I64  # areas with private homes by municipality
     first: I64  # where each municipality begins among them
     renewed: I64  # the area of every vacant private home in a named area
+    highest_noise: F64  # see `highest_noises`
 
 
 class Lookers(NamedTuple):
@@ -105,19 +110,37 @@ def liking(price: float, rank: float, known: int, noise: float, p: Clearing) -> 
     return -p.price_weight * abs(price - rank) + p.tie * known + noise
 
 
+@kernel
+def highest_by_draw() -> F64:
+    """Return the highest noise that a draw can become, by its first `NOISE_BITS` bits."""
+    noises = np.empty(1 << NOISE_BITS)
+    for step in range(noises.shape[0]):
+        noises[step] = gumbel(uniform(((step + 1) << NOISE_SHIFT) - 1)) + ROUNDING
+    return noises
+
+
+def highest_noises(c: Context) -> F64:
+    """Return bounds on the noise of how much an area is liked, see `highest_by_draw`."""
+    return highest_by_draw()
+
+
 @borrowing
 def who_looks(
-    persons: Persons, households: Households, dwellings: Dwellings, areas: Areas, seekers: I64, ids: I64, m: Market,
-    p: Clearing, letting: Letting, found: Lookers, words: U32,
+    persons: Persons, households: Households, dwellings: Dwellings, areas: Areas, s: Searchers, seekers: I64, ids: I64,
+    m: Market, p: Clearing, letting: Letting, found: Lookers, words: U32,
 ) -> int:  # fmt: skip
-    """Write down which seekers may have a private home this month, and what they want; return how many."""
+    """Write down which seekers may have a private home this month, and what they want; return how many.
+
+    `seekers` are their numbers among the month's searchers.
+    """
     fill(m.seed, ids, 0, seekers.shape[0], m.finding_address, words)
     number = 0
     for position in range(seekers.shape[0]):
         finds, owning = uniform(words[0, position]), uniform(words[1, position])
         if finds >= max(p.find, p.find_poor):
             continue
-        row = seekers[position]
+        k = seekers[position]
+        row, u = s.rows[k], s.draws[k]
         here = households.area[row]
         municipality = areas.municipality[here]
         if m.first[municipality + 1] == m.first[municipality]:
@@ -126,11 +149,10 @@ def who_looks(
         home = households.dwelling[row]
         tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
         listed = on_a_list(households, row)
-        u = uniform(philox(m.seed, ids[position], m.social_address, households.search_since[row])[0])
         if looks_for_surely(search, tenant, listed, u, letting) == SOCIAL_HOME:
             continue
         prices = m.steps[municipality]
-        who = profile(persons, households, row, m.month, prices)
+        who = profile_of(persons, households, k, prices, s)
         rank = income_rank(who.income / max(float(adults), 1.0), prices)
         if finds >= finds_private(rank, who.students, 1 if search == ARRIVING else 0, p):
             continue
@@ -197,6 +219,7 @@ def clear_month(
     households: Households,
     dwellings: Dwellings,
     areas: Areas,
+    s: Searchers,
     seekers: I64,
     ids: I64,
     vacancies: I64,
@@ -211,7 +234,7 @@ def clear_month(
     Parameters
     ----------
     seekers, ids
-        Households in the order in which they look.
+        Those of the searchers who have no home yet, by number and id, in the order in which they look.
     vacancies, starts
         Vacant private dwellings sorted by area and tenure, and where each (area, tenure) begins. A taken one is -1.
     """
@@ -222,7 +245,7 @@ def clear_month(
         np.empty((sorts, most), np.int64), np.empty(most, np.int64), np.empty((sorts, most), np.uint32),
     )  # fmt: skip
     words = np.empty((4, most), np.uint32)
-    number = who_looks(persons, households, dwellings, areas, seekers, ids, m, p, letting, found, words)
+    number = who_looks(persons, households, dwellings, areas, s, seekers, ids, m, p, letting, found, words)
     where_to_look(households, areas, number, looks, vacancies.shape[0], m, found, words)
     rooms = dwellings.rooms[vacancies]
     settle(households, dwellings, areas, number, found, vacancies, rooms, starts, m, p, letting, ledger)
@@ -243,11 +266,15 @@ def settle(
     letting: Letting,
     ledger: Ledger,
 ) -> None:
-    """Let those who look, one after the other, take the home they like best; `rooms` are those of the vacancies."""
+    """Let those who look, one after the other, take the home they like best; `rooms` are those of the vacancies.
+
+    An area that would not be the best with the highest noise its draw can become needs no logarithms.
+    """
     for k in range(number):
         row = found.row[k]
         here = int(households.area[row])
         rank, strength, own = found.rank[k], found.resources[k], found.own[k]
+        dislike = letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength)
         best = -1e18
         chosen = -1
         for look in range(found.area.shape[0]):
@@ -255,9 +282,11 @@ def settle(
             if area < 0:
                 continue
             known = 1 if area in (here, households.contact[row]) else 0
-            likes = liking(areas.price[area], rank, known, gumbel(uniform(found.word[look, k])), p)
-            named = areas.stigma[area] * m.name_on
-            likes -= letting.income_utility * letting.stigma_apply * (1.0 + letting.stigma_resources * strength) * named
+            price, word = areas.price[area], found.word[look, k]
+            loss = dislike * (areas.stigma[area] * m.name_on)
+            if liking(price, rank, known, m.highest_noise[word >> NOISE_SHIFT], p) - loss + 0.5 * abs(own) <= best:
+                continue
+            likes = liking(price, rank, known, gumbel(uniform(word)), p) - loss
             for tenure in range(TENURES_PRIVATE):
                 value = likes + (0.5 * own if tenure == 1 else -0.5 * own)
                 if value <= best:
@@ -313,16 +342,11 @@ def clearing(c: Context) -> None:
     """Clearing: those who still search look at the vacant private homes of the town."""
     world = c.world
     households, dwellings, areas = world.households, world.dwellings, world.areas
-    n_households = int(world.used[1])
-    seekers = np.flatnonzero(households.searching[:n_households] != NOT_SEARCHING)
-    seekers = seekers[(households.head[seekers] >= 0) & (households.area[seekers] != world.elsewhere)]
+    searching, seekers = still_searching(c)
     # A private home stands idle for some time between households: sold, repaired, advertised.
     vacant = vacant_homes(dwellings, world.used, 0, c.month - c.parameters.clearing.idle_months)
     if len(seekers) == 0 or len(vacant) == 0:
         return
-    ids = households.id[seekers]
-    order = in_turn(ids, c.seed, c.address(Purpose.TURN))
-    seekers, ids = seekers[order], ids[order]
     # Homes of one area and tenure are shown in the order of a draw. Numbers of 16 bits are sorted by counting.
     vacant = vacant[in_turn(dwellings.id[vacant], c.seed, c.address(Purpose.TURN))]
     slot = dwellings.area[vacant].astype(np.uint16) * TENURES_PRIVATE + (dwellings.tenure[vacant] == OWNER_OCCUPIED)
@@ -338,16 +362,16 @@ def clearing(c: Context) -> None:
         finding_address=c.address(Purpose.SETTLING),
         liking_address=c.address(Purpose.NEIGHBOURHOOD),
         looking_address=c.address(Purpose.LOOKING),
-        social_address=address(Purpose.SEEKING, 0),
         name_on=c.number("stigma.on_applying"),
         steps=c.income_steps,
         neighbourhoods=private,
         first=first,
         renewed=renewed,
+        highest_noise=c.made_once(highest_noises),
     )
     clear_month(
-        world.persons, households, dwellings, areas, seekers, ids, vacant, starts, market, c.parameters.clearing,
-        c.parameters.letting, c.ledger,
+        world.persons, households, dwellings, areas, searching, seekers, searching.ids[seekers], vacant, starts, market,
+        c.parameters.clearing, c.parameters.letting, c.ledger,
     )  # fmt: skip
 
 

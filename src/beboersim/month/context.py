@@ -25,6 +25,7 @@ from beboersim.month.meetings import Meetings
 from beboersim.month.money import Money
 from beboersim.month.recording import Record
 from beboersim.month.safety import Safety
+from beboersim.month.searchers import Searchers
 from beboersim.month.seekers import Seekers, Spots
 from beboersim.month.staff import Staff
 from beboersim.month.stigma import Stigma
@@ -140,6 +141,7 @@ class Context:
     safety_then: F64  # what the conditions of the first day add to the log-odds of feeling safe (month.safety)
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes
+    searchers: Searchers | None = None  # those of letting, until the private homes are taken
     kept_now: Kept | None = None
     once: Once | None = None
     named_homes: NamedHomes | None = None  # those of the last time, kept until some household's area is another

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.chance import Purpose, address, fill, in_turn, mix, philox, uniform
+from beboersim.chance import Purpose, address, fill, mix, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.law.consequences import plan_is_met
 from beboersim.law.dated import rule_on
@@ -68,9 +68,10 @@ from beboersim.month.applicants import (
 from beboersim.month.ledger import EV_BARRED, EV_LET, EV_OFFER_REFUSED, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.rehousing import after_the_moves, stays_near, takes_rehousing, those_to_rehouse, word_of_wish
 from beboersim.month.renewal import draw_of_renewal
+from beboersim.month.searchers import searchers
 from beboersim.month.vacancies import hard_to_let, vacant_homes
-from beboersim.world.codes import IS_KEPT, IS_SOLD, NOT_SEARCHING, SOCIAL
-from beboersim.world.columns import F64, I64, U8, U32
+from beboersim.world.codes import IS_KEPT, IS_SOLD, SOCIAL
+from beboersim.world.columns import F64, I16, I64, U8, U32
 from beboersim.world.membership import occupy
 from beboersim.world.queues import leave_list
 from beboersim.world.state import LISTS_HELD, Areas, Dwellings, Households
@@ -120,7 +121,6 @@ class Market(NamedTuple):
     month: int
     places: int
     route_address: int
-    fallback_address: int
     apply_address: int
     accept_address: int
     applying_on: float
@@ -138,6 +138,7 @@ class Market(NamedTuple):
     internal_share: float  # of those with a right to rehousing, who want to stay in their area
     patience: int  # months after which they take another area and another size
     left: I64  # the area that a seeker was rehoused from, -1 if not
+    lots: F64  # two draws of each seeker, see `draw_lots`
     appeal: F64  # by area: utility that renewal adds
     fallback: F64  # chance by area that a barred household is assigned after all
     standing: F64  # by area
@@ -350,6 +351,15 @@ def answer_to(u: float, k: int, area: int, areas: Areas, likeness: float, m: Mar
 
 
 @borrowing
+def draw_lots(seed: int, ids: I64, since: I16, purpose: int, lots: F64) -> None:
+    """Fill in two draws that stay with each search: assigned where a rule bars it after all, and choosing itself."""
+    for k in range(ids.shape[0]):
+        words = philox(seed, ids[k], purpose, since[k])
+        lots[0, k] = uniform(words[0])
+        lots[1, k] = uniform(words[1])
+
+
+@borrowing
 def first_to_rehouse(
     households: Households,
     dwellings: Dwellings,
@@ -451,11 +461,10 @@ def let_month(
                 lives_here = 1 if area_of[k] == area else 0
                 nothing_elsewhere = 0
                 chooses = 1
-                if route == ASSIGNED and kind != ELDERLY:  # the draws stay with the search
-                    lot = philox(m.seed, person[k], m.fallback_address, households.search_since[rows[k]])
-                    chooses = 1 if uniform(lot[1]) < p.assigned_choose else 0
+                if route == ASSIGNED and kind != ELDERLY:
+                    chooses = 1 if m.lots[1, k] < p.assigned_choose else 0
                     if r.assignment_fallback == 1:
-                        nothing_elsewhere = 1 if uniform(lot[0]) < m.fallback[area] else 0
+                        nothing_elsewhere = 1 if m.lots[0, k] < m.fallback[area] else 0
                 in_organisation = 1 if route == INTERNAL else 0
                 if wanted != BOTH_GROUPS:
                     a = applicant(facts, k, area, lives_here, in_organisation, nothing_elsewhere, r)
@@ -645,7 +654,14 @@ def step_of_wish(wish: float) -> int:
 def by_group(keys: I64, groups: int) -> Queue:
     """Return keys sorted, and where each group (their high bits) begins."""
     ordered = np.sort(keys)
-    return Queue(ordered, np.searchsorted(ordered, np.arange(groups + 1, dtype=np.int64) << 48))
+    return Queue(ordered, ordered.searchsorted(np.arange(groups + 1, dtype=np.int64) << 48))
+
+
+def areas_by_town(c: Context) -> tuple[I64, int]:
+    """Return where the areas of each municipality begin, and how many the largest has."""
+    world = c.world
+    first_area = np.searchsorted(world.areas.municipality[: world.places], np.arange(len(world.municipalities) + 1))
+    return first_area, int(np.diff(first_area).max())
 
 
 def letting(c: Context) -> None:
@@ -660,18 +676,15 @@ def letting(c: Context) -> None:
         return
     vacant = vacant[np.argsort(dwellings.id[vacant], kind="stable")]
     asking = Asking(
-        c.seed, c.month, address(Purpose.SEEKING, 0), address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
+        c.seed, c.month, address(Purpose.JOINING, 0), address(Purpose.BENEFIT, 0),
         *times_of_assignment_bars(law_day(c.law_day, c.word("letting.rules"))),
     )  # fmt: skip
-    searching = np.flatnonzero(households.searching[: int(world.used[1])] != NOT_SEARCHING)
-    searching = searching[households.head[searching] >= 0]
-    # Ties are broken by a draw of the month, never by the place in the tables.
-    searching = searching[in_turn(households.id[searching], c.seed, c.address(Purpose.TURN))]
-    rows = np.empty(len(searching), np.int64)
-    facts = np.empty((len(searching), FACTS))
+    searching = c.searchers = searchers(c)
+    rows = np.empty(len(searching.rows), np.int64)
+    facts = np.empty((len(searching.rows), FACTS))
     rules = rules_now(c)
     found = describe_seekers(
-        world.persons, world.ties, households, dwellings, areas, searching, world.places, c.income_steps,
+        world.persons, world.ties, households, dwellings, areas, searching, c.income_steps,
         c.organisations, rules, asking, p, rows, facts,
     )  # fmt: skip
     rows, facts = rows[:found], facts[:found]
@@ -684,16 +697,18 @@ def letting(c: Context) -> None:
     needy = facts[:, NEED] >= 0.0
     pressing = (20_000 - np.rint(facts[:, NEED] * 1000.0)).astype(np.int64)
     # Others: who has searched longest first.
-    since = households.search_since[rows].astype(np.int64) + 32768
+    began = households.search_since[rows]
+    since = began.astype(np.int64) + 32768
     towns = len(world.municipalities)
-    first_area = np.searchsorted(areas.municipality[: world.places], np.arange(towns + 1))
+    first_area, most_areas = c.made_once(areas_by_town)
+    glance, lots = at_a_glance(households, rows, facts), np.empty((2, found))
+    draw_lots(c.seed, glance.id, began, address(Purpose.FALLBACK, 0), lots)
     longest = max(held, found)  # no queue is longer
     market = Market(
         seed=c.seed,
         month=c.month,
         places=world.places,
         route_address=address(Purpose.ROUTE, 0),
-        fallback_address=address(Purpose.FALLBACK, 0),
         apply_address=address(Purpose.APPLYING, 0),
         accept_address=c.address(Purpose.ACCEPTING),
         applying_on=c.number("stigma.on_applying"),
@@ -701,7 +716,7 @@ def letting(c: Context) -> None:
         highest=c.kept(chances_by_wish),
         rows=rows,
         facts=facts,
-        glance=at_a_glance(households, rows, facts),
+        glance=glance,
         external=by_group(external[:held], world.organisations),
         internal=by_group(internal[internal >= 0], world.organisations),
         needy=by_group(((municipality << 48) | (pressing << 32) | number)[needy], towns),
@@ -711,11 +726,12 @@ def letting(c: Context) -> None:
         internal_share=c.parameters.buildings.internal_share,
         patience=int(c.parameters.buildings.patience_months),
         left=np.full(found, -1, np.int64),
+        lots=lots,
         appeal=draw_of_renewal(c),
         fallback=c.by_area("letting.assignment_fallback"),
         standing=c.standing,
         first_area=first_area,
-        applying=np.zeros((int(np.diff(first_area).max()), found), np.uint8),
+        applying=np.zeros((most_areas, found), np.uint8),
         answered=np.full(found, -1, np.int64),
         offered=np.full(found, -1, np.int64),
         near=np.empty(longest, np.uint32),

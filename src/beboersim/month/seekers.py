@@ -258,8 +258,13 @@ def whole(expected: float, seed: int, key: int, address: int, attempt: int) -> i
 
 
 def at(path: F64, outlook: Outlook, time: float) -> float:
-    """Return a yearly path on a date, straight lines between 1 Januaries."""
-    return float(np.interp(time, outlook.start_year + np.arange(len(path)), path))
+    """Return a yearly path on a date, straight lines between 1 Januaries; beyond its ends it stays as it is there."""
+    year = int(time) - outlook.start_year
+    if year < 0:
+        return float(path[0])
+    if year >= len(path) - 1:
+        return float(path[-1])
+    return float((path[year + 1] - path[year]) * (time - int(time)) + path[year])
 
 
 def seekers(c: Context) -> None:

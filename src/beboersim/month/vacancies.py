@@ -32,16 +32,20 @@ def vacant_homes(dwellings: Dwellings, used: I64, social: int, until: float) -> 
     until
         The month.
     """
-    found = np.empty(used[2], np.int64)
+    # Without branches: which homes are vacant a processor cannot guess.
+    household = dwellings.household[: used[2]]
+    found = np.empty(household.shape[0], np.int64)
+    empty = 0
+    for home in range(household.shape[0]):
+        found[empty] = home
+        empty += household[home] < 0
     number = 0
-    for home in range(used[2]):
-        if dwellings.household[home] >= 0 or dwellings.area[home] < 0 or dwellings.vacant_since[home] > until:
-            continue
-        if dwellings.fate[home] != NO_FATE and dwellings.fate[home] != IS_KEPT:
-            continue
-        if (dwellings.tenure[home] == SOCIAL) == (social == 1):
-            found[number] = home
-            number += 1
+    for k in range(empty):
+        home = found[k]
+        found[number] = home
+        here, long_enough = dwellings.area[home] >= 0, dwellings.vacant_since[home] <= until
+        stays = (dwellings.fate[home] == NO_FATE) | (dwellings.fate[home] == IS_KEPT)
+        number += here & long_enough & stays & ((dwellings.tenure[home] == SOCIAL) == (social == 1))
     return found[:number].copy()
 
 
