@@ -22,7 +22,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 
-GROWTH = 1.08  # little empty room, and few copies: once it holds its fullest month, a table keeps its size
+GROWTH = 1.03  # little empty room, and few copies: once it holds its fullest month, a table keeps its size
 NEVER = -32768  # "has not happened", in columns that hold a month
 
 
