@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from itertools import permutations
@@ -378,6 +379,10 @@ def test_places_run_apart_are_one_country(tmp_path: Path) -> None:
     # The fake town has both municipalities whatever is asked: run apart, everyone is there twice.
     one, two = (results.values().of("listed.share_working") for results in (together, apart))
     assert np.allclose(one, two)
+    # A sweep cut off while it moved a part has it twice.
+    part = sorted((apart.folder / "areas").iterdir())[0]
+    shutil.copy(part, part.with_name("part-0000000-again.parquet"))
+    assert np.array_equal(apart.values().of("listed.share_working"), two)
 
 
 def test_seeds_are_added_until_a_difference_is_known_well_enough(tmp_path: Path) -> None:

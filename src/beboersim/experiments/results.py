@@ -189,7 +189,8 @@ class Results:
         left = {cell: len(those) for cell, those in cells.items()}
         for run, rows in self._areas_by_run():
             cell = cell_of.get(run)
-            if cell is None:
+            # A sweep cut off while it moved parts about may have left a run in two.
+            if cell is None or run in read or not left[cell]:
                 continue
             # The last day and the first are all that is needed of what is not money.
             ends = np.isin(rows["date"], [first, last])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from beboersim.evidence import trends
 from beboersim.kernel import borrowing
-from beboersim.law.lists import DUST, LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
+from beboersim.law.lists import LISTED, Indicators, ListRules, Status, classify, listed_as, load_rules
 from beboersim.law.margins import BASE_OF, Bases, ByIndicator, margins_by_area
 from beboersim.month.categories import categories_of
 from beboersim.month.publication import publication_in
@@ -206,7 +206,7 @@ def listing(
     criteria_needed: int,
     duties_on_all_udsat: bool = False,
 ) -> list[Status | None]:
-    """Return the status of every place that counts under a rule set, None for the others."""
+    """Return the status of every place under a rule set; None for places that the list is not about."""
     return [
         None
         if not counts[place]
@@ -362,11 +362,10 @@ def publish(c: Context) -> None:
     areas = c.world.areas
     places = c.world.places
     read_by_the_rules(c, c.rates_year(c.next_day.year))
-    large_enough = c.measurement.residents / c.scale >= c.rules.min_residents - DUST
     found = listing(
         c.indicators,
         c.rules,
-        social_places(c) & large_enough,
+        social_places(c),
         national_convicted=trends.convicted_reference(c.rates_year(c.next_day.year)),
         years_ghetto=areas.years_ghetto,
         ethnicity_criterion=c.flag("list.ethnicity_criterion", next_day=True),
