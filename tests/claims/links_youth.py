@@ -15,7 +15,17 @@ from beboersim.month.street import LAST_JOINING, OLDEST_YOUNG, steady_shares
 from beboersim.policy.catalogue import catalogue
 from beboersim.town import Town
 from beboersim.world.codes import KEEPER
-from beboersim.world.taking_part import CLUB, COMMUNITY, HOMEWORK, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET, VOLUNTEER
+from beboersim.world.taking_part import (
+    CLUB,
+    COMMUNITY,
+    HOMEWORK,
+    MEETINGS,
+    NOBODY,
+    OUTREACH,
+    SPARE_TIME_JOB,
+    STREET,
+    VOLUNTEER,
+)
 
 MANY = 1000.0  # volunteers, more than any café needs
 CAFE: Settings = {"youth.cafe_evenings": 3.0}
@@ -152,6 +162,14 @@ def joining_in_company(settings: Settings) -> float:
     return joining(found, rows[found.world.ties.peers[rows] == COMMUNITY])
 
 
+def joining_of_the_heard(settings: Settings) -> float:
+    """Of those of 15-17, all of whom have been heard within the year."""
+    found = after(youth.youth, settings, 1)
+    rows = aged(found, 180, 216)
+    found.world.ties.takes_part[rows] |= MEETINGS
+    return joining(found, rows)
+
+
 def joining_from_a_heavy_home(settings: Settings) -> float:
     found = town(settings)
     trouble_at_home(found)
@@ -282,6 +300,7 @@ LINKS: tuple[Link, ...] = (
     Link("C-29", {"youth.role_results": 0.0}, {"youth.role_results": 1.5}, results_beside_role_models, 1,
          closed("role_models_on_results"), "youth.role_models_on_results"),
     link("C-34", joining_from_a_heavy_home, 1, "home_on_joining"),
+    link("C-35", joining_of_the_heard, -1, "heard_on_joining"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
     link("A-09", joining_beside_visible_groups, 1, "groups_on_joining", cut=offered(pull=1.0)),
     link("A-11", joining_for_want_of_a_cafe, 1, "communities_on_joining", cut=offered(evenings=0.0)),

@@ -36,6 +36,15 @@ SWITCHED = [
     and not any(link.switch for link in LINKS if link.claim == one.id)
 ]
 
+# Links that are off because their claim's sizes are those of `null`: then their switch has nothing to close.
+UNDER_NULL = [
+    link
+    for link in LINKS
+    if link.switch
+    and any(catalogue()[name].presets for name in claim_of(link.claim).parameters)
+    and under("null", link.claim).items() <= link.off.items()
+]
+
 
 def name_of(link: Link) -> str:
     """Return the claim's id; a further link of the same claim is told by what it measures."""
@@ -86,6 +95,11 @@ def test_a_cut_link_moves_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("link", [link for link in LINKS if link.switch], ids=name_of)
 def test_a_link_whose_switch_is_off_moves_nothing(link: Link) -> None:
     assert link.moved({link.switch: False}) == 0.0
+
+
+@pytest.mark.parametrize("link", UNDER_NULL, ids=name_of)
+def test_under_null_the_switch_of_a_link_does_not_matter(link: Link) -> None:
+    assert link.measure(link.off) == link.measure({**link.off, link.switch: False})
 
 
 @pytest.mark.parametrize("claim", SWITCHED)

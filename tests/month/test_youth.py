@@ -14,7 +14,7 @@ from beboersim.policy.catalogue import Value, catalogue
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.taking_part import CLUB, COMMUNITY, MENTORED, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET
+from beboersim.world.taking_part import CLUB, COMMUNITY, MEETINGS, MENTORED, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET
 from small_towns import log_of, people, small_town
 from youth_levers import MOVES
 
@@ -187,6 +187,20 @@ def test_something_to_do_holds_only_where_adults_lead_it() -> None:
     assert chance(0.0) < young.join_chance(MAN, 180, 0, NOBODY, 0, 0, nobody._replace(staffed=0.0), P) or (
         P.community_street == 1.0
     )
+
+
+def test_being_heard_changes_nobody_but_who_is_heard_and_nothing_in_the_mean() -> None:
+    o = reference()._replace(usual_heard=0.25)
+    claimed = P._replace(heard_street=0.7)
+
+    def chance(months_old: int, bits: int, p: youth.Youth) -> float:
+        return young.join_chance(MAN, months_old, bits, NOBODY, 0, 0, o, p)
+
+    assert chance(180, MEETINGS, claimed) == pytest.approx(0.7 * chance(180, 0, P))
+    assert chance(180, 0, claimed) == chance(180, 0, P)  # nobody of fifteen was asked in 2015
+    of_age = 0.25 * chance(220, MEETINGS, claimed) + 0.75 * chance(220, 0, claimed)
+    assert of_age == pytest.approx(chance(220, 0, P))
+    assert chance(220, MEETINGS, P) == chance(220, 0, P)  # under central it is worth nothing
 
 
 def test_only_those_who_trust_little_are_kept_away_by_authority() -> None:

@@ -38,6 +38,7 @@ from beboersim.world.taking_part import (
     CLUB,
     COMMUNITY,
     HOMEWORK,
+    MEETINGS,
     MENTORED,
     NETWORK,
     NOBODY,
@@ -133,6 +134,9 @@ def join_chance(
     in_club = 1.0 if bits & CLUB and months_old < ADULT else 0.0
     usual = usual_club(burdened, p) if months_old < ADULT else 0.0
     chance *= held_by(p.activity_street, in_club * led, usual)
+    # Who is heard makes less trouble (C-35); who is of age could go to the residents' meetings in 2015 as well.
+    heard = 1.0 if bits & MEETINGS else 0.0
+    chance *= held_by(p.heard_street, heard, o.usual_heard if months_old >= ADULT else 0.0)
     # Who helps the younger at the café has a reason to stay (A-25).
     helps = bits & VOLUNTEER and months_old >= SIXTEEN and o.evenings * o.run_by_young > 0.0
     return min(chance * (1.0 - p.helping if helps else 1.0), 1.0)

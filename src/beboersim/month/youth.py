@@ -116,6 +116,7 @@ class Youth(NamedTuple):
     friends_sd: float
     neighbour_weight: float
     community_street: float
+    heard_street: float
     home_street: float
     home_apart: float
     contact: float
