@@ -14,6 +14,8 @@ TRUSTED: dict[str, Value] = {"volunteering.member_trust": 0.1, "volunteering.mee
 TRUST: dict[str, Value] = {"democracy.trust_gain": 0.1}  # fit rises and falls with the trust that was drawn
 GROUNDS: dict[str, Value] = {"volunteering.grounds": 1.0, "volunteering.grounds_gain": 0.3}
 
+HELPERS: dict[str, Value] = {"youth.cafe_evenings": 3.0, "volunteering.helper_quit": 0.3, "volunteering.quit_year": 0.5}
+
 # Staff, what is common to both towns, the lever and its value, and what it moves.
 MOVES: tuple[tuple[float, dict[str, Value], str, Value, str], ...] = (
     (TWICE, {}, "volunteering.support", 3.0, "volunteers"),
@@ -29,6 +31,7 @@ MOVES: tuple[tuple[float, dict[str, Value], str, Value, str], ...] = (
     (TWICE, {}, "volunteering.staff_on_volunteers", False, "volunteers"),
     (TWICE, TRUSTED, "volunteering.membership_on_trust", False, "trust"),
     (TWICE, TRUSTED, "volunteering.meetings_on_trust", False, "trust"),
+    (TWICE, HELPERS, "volunteering.helping_on_staying", False, "takes_part"),
     (TWICE, {}, "volunteering.referral_on_members", False, "takes_part"),
     (TWICE, ROOMS, "volunteering.rooms_on_volunteers", False, "volunteers"),
     (TWICE, ROOMS, "volunteering.rooms_on_asking", False, "takes_part"),

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from link import Link, Settings, after, in_named_areas, town, under
+from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
 
-from beboersim.month import company, young, youth
+from beboersim.month import company, schooling, volunteering, work, young, youth
 from beboersim.month.offers import CLOSES, Offer, has_plan
 from beboersim.month.street import LAST_JOINING, OLDEST_YOUNG, steady_shares
 from beboersim.policy.catalogue import catalogue
 from beboersim.town import Town
-from beboersim.world.codes import KEEPER
+from beboersim.world.codes import BASIC, KEEPER, OUTSIDE
+from beboersim.world.school import BECOMES_STUDENT
 from beboersim.world.taking_part import (
     CLUB,
     COMMUNITY,
@@ -211,6 +212,55 @@ def joining_of_helpers(settings: Settings) -> float:
     return joining(found, rows)
 
 
+def helpers_outside(settings: Settings) -> tuple[Town, np.ndarray]:
+    """Return a town with a café, and the rows of those of 18-24, who all help to run it and neither work nor study."""
+    found = town(settings)
+    found.world.areas.volunteers[:] = MANY
+    rows = aged(found, 216, 299)
+    found.world.persons.activity[rows], found.world.persons.education[rows] = OUTSIDE, BASIC
+    found.world.ties.takes_part[rows] |= VOLUNTEER
+    found.step((youth.youth,))
+    return found, rows
+
+
+def helpers_who_begin_an_education(settings: Settings) -> float:
+    """The chance of it in a month."""
+    found, rows = helpers_outside(settings)
+    c, w = found.context, found.world
+    p = schooling.schooling_now(c)
+
+    def begins(row: int, word: int) -> bool:
+        return bool(schooling.step_of(w.persons, w.ties, w.households, row, c.month, word, p) == BECOMES_STUDENT)
+
+    return float(np.mean([last_word(lambda word, row=row: begins(row, word)) for row in rows.tolist()])) / WORDS
+
+
+def helpers_who_find_work(settings: Settings) -> float:
+    """The chance of it in a month."""
+    found, rows = helpers_outside(settings)
+    c, w = found.context, found.world
+    m, p = work.market(c), c.parameters.work
+
+    def finds(row: int, word: int) -> bool:
+        event = work.event_at_work(w.persons, w.ties, w.households, w.areas, row, c.month, word, WORDS - 1, m, p)
+        return bool(event == work.FINDS)
+
+    return float(np.mean([last_word(lambda word, row=row: finds(row, word)) for row in rows.tolist()])) / WORDS
+
+
+def helpers_who_go_on(settings: Settings) -> float:
+    """How many of those who help at the café go on as volunteers for two years."""
+    found, rows = helpers_outside(settings)
+    who = found.world.persons.id[rows].copy()  # rows are put in order once a year
+    goes_on = np.ones(len(who), np.bool_)
+    for _ in range(24):
+        found.step((volunteering.volunteering, youth.youth))
+        here = in_named_areas(found)
+        helping = here[found.world.ties.takes_part[here] & VOLUNTEER > 0]
+        goes_on &= np.isin(who, found.world.persons.id[helping])
+    return float(goes_on.sum())
+
+
 def joining_where_clubs_are_open_longer(settings: Settings) -> float:
     """Of all of 13-17: who joins is seen on the street, by which residents feel less safe."""
     found = after(youth.youth, settings, 1)
@@ -270,6 +320,18 @@ def offered(**fixed: float) -> Callable[[pytest.MonkeyPatch], None]:
     return cut
 
 
+def cut_way(patch: pytest.MonkeyPatch) -> None:
+    """Helping the younger leads nowhere."""
+    at_school, at_work = schooling.schooling_now, work.market
+    patch.setattr(schooling, "schooling_now", lambda c: at_school(c)._replace(helping=1.0))
+    patch.setattr(work, "market", lambda c: at_work(c)._replace(helping=1.0))
+
+
+def cut_going_on(patch: pytest.MonkeyPatch) -> None:
+    whole = volunteering.in_force
+    patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(helper_quit=1.0))
+
+
 def link(
     claim: str,
     measure: Callable[[Settings], float],
@@ -280,7 +342,8 @@ def link(
 ) -> Link:
     """Return the link of a contested claim: the same world under `null` and under `council`."""
     off, on = ({**base, **under(preset, claim)} for preset in ("null", "council"))
-    return Link(claim, off, on, measure, sign, cut or closed(switch), f"youth.{switch}")
+    name = switch if "." in switch else f"youth.{switch}"
+    return Link(claim, off, on, measure, sign, cut or closed(switch), name)
 
 
 LINKS: tuple[Link, ...] = (
@@ -311,4 +374,7 @@ LINKS: tuple[Link, ...] = (
     link("A-15", coming_to_the_cafe, 1, "debates_on_attendance", {**CAFE, "youth.debates": 12.0},
          cut=closed("debates_on_attendance")),
     link("A-25", joining_of_helpers, -1, "helping_on_helpers", CAFE),
+    link("A-25", helpers_who_begin_an_education, 1, "helping_on_way", CAFE, cut_way),
+    link("A-25", helpers_who_find_work, 1, "helping_on_way", CAFE, cut_way),
+    link("A-25", helpers_who_go_on, 1, "volunteering.helping_on_staying", CAFE, cut_going_on),
 )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from beboersim.month.democracy import democracy
 from beboersim.month.volunteering import volunteering
+from beboersim.month.youth import youth
 from beboersim.policy.catalogue import Value, of_kind
 from beboersim.world.codes import NAMED_AREA
 from people_levers import MOVES
@@ -17,14 +18,17 @@ COLUMNS = ("volunteers", "premises", "say", "fit")
 
 @cache
 def kept(staff: float, settings: tuple[tuple[str, Value], ...]) -> dict[str, np.ndarray]:
-    """Return what the two processes keep after eleven months alone, with so many staff-years per 1,000 residents."""
+    """Return what the two processes keep after eleven months, with so many staff-years per 1,000 residents.
+
+    Of the others only that of the young goes on, for who helps them is known there.
+    """
     town = small_town(("Aarhus",), scale=0.05, settings=dict(settings))
     areas, ties = town.world.areas, town.world.ties
     areas.staff[:] = 0.0
     areas.staff[: town.world.places] = staff / 1000.0 * town.context.measurement.residents
     areas.staff[areas.kind != NAMED_AREA] = 0.0
     for _ in range(11):  # before the rows are put in order
-        town.step((volunteering, democracy))
+        town.step((volunteering, youth, democracy))
     found = {name: getattr(areas, name).copy() for name in COLUMNS}
     return found | {"takes_part": ties.takes_part.copy(), "trust": ties.trust.copy()}
 

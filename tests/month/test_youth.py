@@ -8,13 +8,24 @@ import numpy as np
 import pytest
 
 from beboersim.evidence.findings import findings
-from beboersim.month import clubs, street, volunteering, young, youth
+from beboersim.month import clubs, offers, street, volunteering, young, youth
 from beboersim.month.offers import reference
 from beboersim.policy.catalogue import Value, catalogue
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
-from beboersim.world.taking_part import CLUB, COMMUNITY, MEETINGS, MENTORED, NOBODY, OUTREACH, SPARE_TIME_JOB, STREET
+from beboersim.world.taking_part import (
+    CLUB,
+    COMMUNITY,
+    HELPS,
+    MEETINGS,
+    MENTORED,
+    NOBODY,
+    OUTREACH,
+    SPARE_TIME_JOB,
+    STREET,
+    VOLUNTEER,
+)
 from small_towns import log_of, people, small_town
 from youth_levers import MOVES
 
@@ -201,6 +212,20 @@ def test_being_heard_changes_nobody_but_who_is_heard_and_nothing_in_the_mean() -
     of_age = 0.25 * chance(220, MEETINGS, claimed) + 0.75 * chance(220, 0, claimed)
     assert of_age == pytest.approx(chance(220, 0, P))
     assert chance(220, MEETINGS, P) == chance(220, 0, P)  # under central it is worth nothing
+
+
+def test_who_helps_the_younger_is_known_by_the_cafe_that_the_young_run() -> None:
+    own = reference()._replace(evenings=3.0, open_share=1.0, run_by_young=1.0)
+    lots = young.Lots(1.0, 1.0, 1.0, 1.0, 1.0, 0.5)  # comes to nothing by lot
+
+    def helps(months_old: int, bits: int, o: offers.Offer) -> bool:
+        return young.parts_of(bits, months_old, 0, 0, lots, 1.0, o, P) & HELPS > 0
+
+    assert helps(200, VOLUNTEER, own)
+    assert not helps(190, VOLUNTEER, own)  # not yet an older youth
+    assert not helps(200, 0, own)
+    assert not helps(200, VOLUNTEER | HELPS, own._replace(run_by_young=0.0))
+    assert not helps(200, VOLUNTEER | HELPS, reference())  # there was no café in 2015
 
 
 def test_only_those_who_trust_little_are_kept_away_by_authority() -> None:

@@ -13,7 +13,14 @@ from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
 from beboersim.month.renewal import staying_factor
-from beboersim.month.schooling import LEARNING_UNIT, dropping_by_use, schooling_now, start_by_danish, works_at_home
+from beboersim.month.schooling import (
+    LEARNING_UNIT,
+    beginning_by_helping,
+    dropping_by_use,
+    schooling_now,
+    start_by_danish,
+    works_at_home,
+)
 from beboersim.month.work import finds_work, loses_work, market, plan_help
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
@@ -23,6 +30,7 @@ from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, conviction_r
 from beboersim.world.profile import profile
 from beboersim.world.school import LATEST_START, YOUTH_STARTS, starts_again
 from beboersim.world.state import LISTS_HELD
+from beboersim.world.taking_part import HELPS
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -142,7 +150,8 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
         )
         return {"starts": Odds(speaks, why)}
     if doing in (EMPLOYED, OUTSIDE) and months_old < LATEST_START:
-        return {"starts": Odds(float(starts_again(level, p)) / 12.0)}
+        helps = float(beginning_by_helping(ties.takes_part[row], p))
+        return {"starts": Odds(helps * float(starts_again(level, p)) / 12.0, (Reason("helping", helps),))}
     return {}
 
 
@@ -171,12 +180,13 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
     helped = float(plan_help(c.world.ties, row, area, sex, m))
     contacts = float(c.world.areas.contacts[area] * c.world.areas.local_jobs[area])
     speaks = float(m.finding[c.world.ties.danish[row]])
+    helps = m.helping if c.world.ties.takes_part[row] & HELPS else 1.0
 
     def chance(
         years: int = age, t: float = trend, reputation: float = stigma, plan: float = helped, known: float = contacts,
-        danish: float = speaks,
+        danish: float = speaks, helping: float = helps,
     ) -> float:  # fmt: skip
-        return float(finds_work(years, weak, t, reputation, foreign, plan * known * danish, p))
+        return float(finds_work(years, weak, t, reputation, foreign, plan * known * danish * helping, p))
 
     now = chance()
     why = (
@@ -186,6 +196,7 @@ def about_work(c: Context, row: int) -> dict[str, Odds]:
         Reason("programme", now / chance(plan=1.0), helped),
         Reason("help", now / chance(known=1.0), contacts),
         Reason("danish", now / chance(danish=1.0)),
+        Reason("helping", now / chance(helping=1.0)),
     )
     return {"finds_work": Odds(now, why)}
 

@@ -40,7 +40,7 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import HEAVY, NO_USE, NOT_DRAWN
+from beboersim.world.taking_part import HEAVY, HELPS, NO_USE, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -63,6 +63,15 @@ def start_by_danish(danish: int, p: Schooling) -> float:
 
 
 @kernel
+def beginning_by_helping(bits: int, p: Schooling) -> float:
+    """Return how many times others' a young adult's chance of beginning an education is by what is taken part in.
+
+    An older youth who helps the younger finds a way of his or her own (A-25).
+    """
+    return p.helping if bits & HELPS else 1.0
+
+
+@kernel
 def highest_words(p: Schooling) -> tuple[int, int]:
     """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
@@ -71,7 +80,7 @@ def highest_words(p: Schooling) -> tuple[int, int]:
     again = 0.0
     for education in range(4):
         again = max(again, starts_again(education, p))
-    return highest_word(max(youth, higher) / 12.0), highest_word(again / 12.0)
+    return highest_word(max(youth, higher) / 12.0), highest_word(max(p.helping, 1.0) * again / 12.0)
 
 
 @kernel
@@ -143,7 +152,7 @@ def step_of(
     learning = ties.learning[row] / LEARNING_UNIT + start_by_danish(ties.danish[row], p)
     return school_step(
         months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
-        dropping_by_use(ties.substance[row], p),
+        dropping_by_use(ties.substance[row], p), beginning_by_helping(ties.takes_part[row], p),
     )  # fmt: skip
 
 
@@ -249,10 +258,12 @@ def parents_wage(persons: Persons, households: Households, home: int) -> float:
 
 
 def schooling_now(c: Context) -> Schooling:
-    """Return the parameters, use and language without effect where those links are switched off."""
+    """Return the parameters; use, language and helping without effect where those links are switched off."""
     p = c.parameters.schooling
     if not c.flag("substance.on_school"):
         p = p._replace(heavy_use=1.0)
+    if not c.flag("youth.helping_on_way"):
+        p = p._replace(helping=1.0)
     return p if c.flag("meetings.language") else p._replace(danish=0.0)
 
 

@@ -38,7 +38,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import KEEPER, NAMED_AREA
 from beboersim.world.columns import F64, I16, I32, U8
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ASSOCIATION, HELPS, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -147,7 +147,7 @@ def go_through(
             if moved:
                 member = head[home]
                 while member >= 0:
-                    takes_part[member] &= 0xFFFF ^ (OWN_BITS | MEETINGS)
+                    takes_part[member] &= 0xFFFF ^ (OWN_BITS | MEETINGS | HELPS)
                     member = following[member]
             continue
         member, area = head[home], area_of[home]
@@ -174,6 +174,8 @@ def go_through(
                 join_n = network_join[area] * up if parent else 0.0
                 leave_n = leave_v if parent else 1.0  # who goes out in the area does so as volunteers do
                 if met and not moved:
+                    if bits & HELPS:
+                        leave_v *= p.helper_quit  # who is of use to the younger goes on
                     w = philox(seed, identity[member], address, EVERY_MONTH)
                     volunteer = still_in(1 if bits & VOLUNTEER else 0, join_v, leave_v, uniform(w[0]))
                     association = still_in(1 if bits & ASSOCIATION else 0, join_m, leave_m, uniform(w[1]))
@@ -246,6 +248,7 @@ def in_force(c: Context) -> Volunteering:
         "membership_on_trust": {"member_trust": 0.0},
         "meetings_on_trust": {"meetings_trust": 0.0},
         "referral_on_members": {"referral_gain": 0.0},
+        "helping_on_staying": {"helper_quit": 1.0},
         "rooms_on_volunteers": {"rooms_gain": 0.0},
         "rooms_on_asking": {"house_gain": 0.0},
         "grounds_on_members": {"grounds_gain": 0.0},

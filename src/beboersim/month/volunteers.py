@@ -28,6 +28,7 @@ class Volunteering(NamedTuple):
     supported_per_staff: float
     unsupported: float
     carry_quit: float
+    helper_quit: float
     trust_odds: float
     trust_stability: float
     member_share: float

@@ -23,6 +23,7 @@ from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
 from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
 from beboersim.world.columns import F64, I16, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons, Ties
+from beboersim.world.taking_part import HELPS
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -129,6 +130,7 @@ class Market(NamedTuple):
     most_help: float  # of anybody, see `help_of`
     losing: F64  # code of use of drugs and alcohol: times the chance of others to lose a job
     finding: F64  # code of command of Danish: times the chance of others to find one
+    helping: float  # the same of older youths who help the younger (A-25)
 
 
 @borrowing
@@ -140,7 +142,8 @@ def plan_help(ties: Ties, row: int, area: int, sex: int, m: Market) -> float:
 @borrowing
 def help_of(ties: Ties, areas: Areas, row: int, area: int, sex: int, m: Market) -> float:
     """Return how many times others' a person's chance of finding work is, by ties; 1 without any."""
-    return plan_help(ties, row, area, sex, m) * areas.contacts[area] * areas.local_jobs[area]
+    helping = m.helping if ties.takes_part[row] & HELPS else 1.0
+    return plan_help(ties, row, area, sex, m) * areas.contacts[area] * areas.local_jobs[area] * helping
 
 
 @kernel
@@ -398,6 +401,7 @@ def turning(c: Context) -> tuple[F64, F64]:
 def market(c: Context) -> Market:
     """Return the month's market for work."""
     start = c.start_month / 12.0
+    helping = c.parameters.youth.helping_work if c.flag("youth.helping_on_way") else 1.0
     return Market(
         pension_age_months(c.rates_time),
         trends.danish_employment_logit_trend(c.rates_time) - trends.danish_employment_logit_trend(start),
@@ -407,9 +411,10 @@ def market(c: Context) -> Market:
         c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
         *c.made_once(turning),
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
-        * c.world.areas.local_jobs.max(),
+        * c.world.areas.local_jobs.max() * max(helping, 1.0),
         c.kept(job_loss_by_use),
         c.kept(danish_on_jobs),
+        helping,
     )
 
 

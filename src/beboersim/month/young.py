@@ -37,6 +37,7 @@ from beboersim.world.taking_part import (
     ASSOCIATION,
     CLUB,
     COMMUNITY,
+    HELPS,
     HOMEWORK,
     MEETINGS,
     MENTORED,
@@ -98,7 +99,7 @@ def parts_of(
         bits |= CLUB
     elif bits & CLUB and (u_fade < fading(p.place_months) or (months_old >= ADULT and o.evenings == 0.0)):
         bits &= ~CLUB
-    bits &= ~(SPARE_TIME_JOB | HOMEWORK)
+    bits &= ~(SPARE_TIME_JOB | HOMEWORK | HELPS)
     if JOB_AGE <= months_old < ADULT and lots.job < job_chance(o.jobs, p):
         bits |= SPARE_TIME_JOB
         if lots.lasts < o.lasting:
@@ -107,7 +108,16 @@ def parts_of(
         bits &= ~MENTORED
     if pupil == 1 and months_old < SIXTEEN and lots.homework < homework_chance(o.homework, burdened, p):
         bits |= HOMEWORK
+    if helps_the_younger(bits, months_old, o):
+        bits |= HELPS
     return bits
+
+
+@kernel
+def helps_the_younger(bits: int, months_old: int, o: Offer) -> bool:
+    """Say whether an older youth helps to run a café that the young run themselves (A-25)."""
+    of_age = SIXTEEN <= months_old < OLDEST_YOUNG
+    return of_age and bits & VOLUNTEER != 0 and o.evenings * o.run_by_young > 0.0
 
 
 @kernel
@@ -138,8 +148,7 @@ def join_chance(
     heard = 1.0 if bits & MEETINGS else 0.0
     chance *= held_by(p.heard_street, heard, o.usual_heard if months_old >= ADULT else 0.0)
     # Who helps the younger at the café has a reason to stay (A-25).
-    helps = bits & VOLUNTEER and months_old >= SIXTEEN and o.evenings * o.run_by_young > 0.0
-    return min(chance * (1.0 - p.helping if helps else 1.0), 1.0)
+    return min(chance * (1.0 - p.helping if helps_the_younger(bits, months_old, o) else 1.0), 1.0)
 
 
 @kernel

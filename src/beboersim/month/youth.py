@@ -61,6 +61,7 @@ from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import (
     CLUB,
+    HELPS,
     HOMEWORK,
     MENTORED,
     NOBODY,
@@ -76,7 +77,7 @@ __all__ = ["FirstDay", "Youth", "attendance", "begin", "no_day_yet", "youth"]
 
 LAST_CLASS = 15 * 12  # months old
 FORGOTTEN = 30 * 12  # months old: what a job at school age was worth is no longer told apart
-OWN = CLUB | SPARE_TIME_JOB | OUTREACH | HOMEWORK
+OWN = CLUB | SPARE_TIME_JOB | OUTREACH | HOMEWORK | HELPS
 OFFENDING, LEARNING, TRUST = 4096.0, 10000.0, 50.0  # units of ties.offending, learning and trust
 NOT_MET = 255  # of ties.results
 
@@ -130,6 +131,7 @@ class Youth(NamedTuple):
     cafe_own: float
     debate_peak: float
     helping: float
+    helping_work: float
 
 
 @borrowing
@@ -217,7 +219,7 @@ def a_month(
     if months_old < OLDEST_YOUNG:
         bits = parts_of(bits, months_old, pupil, burdened, lots, 1.0 if first else uniform(words[2]), o, p)
     else:
-        bits &= ~(CLUB | SPARE_TIME_JOB | HOMEWORK)
+        bits &= ~(CLUB | SPARE_TIME_JOB | HOMEWORK | HELPS)
         if bits & MENTORED and uniform(words[2]) < fading(12.0 * p.lasting_years):
             bits &= ~MENTORED
     if first == 0 and months_old >= FIRST:

@@ -56,6 +56,7 @@ class Schooling(NamedTuple):
     heavy_use_share: float
     danish: float
     danish_mean: float
+    helping: float
 
 
 @kernel
@@ -69,6 +70,7 @@ def school_step(
     u: float,
     p: Schooling,
     dropping: float = 1.0,
+    beginning: float = 1.0,
 ) -> int:
     """Return the step a person takes in education this month.
 
@@ -88,6 +90,8 @@ def school_step(
         Uniform draw.
     dropping
         Times the chance of others to drop out.
+    beginning
+        Times the chance of others to begin an education as a young adult.
     """
     if activity == CHILD:
         return BECOMES_PUPIL if months_old >= SCHOOL_STARTS else STAYS
@@ -109,7 +113,7 @@ def school_step(
             return COMPLETES
         return STAYS
     free = (activity == EMPLOYED or activity == OUTSIDE) and months_old < LATEST_START
-    return BECOMES_STUDENT if free and u < starts_again(education, p) / 12.0 else STAYS
+    return BECOMES_STUDENT if free and u < beginning * starts_again(education, p) / 12.0 else STAYS
 
 
 @kernel
