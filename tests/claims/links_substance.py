@@ -121,9 +121,10 @@ def dropping_out(settings: Settings) -> float:
     rows = some(found, 16, 25, HEAVY, HASH_AND_PILLS)
     w.persons.activity[rows] = STUDENT
     p = schooling.schooling_now(c)
+    around = schooling.around(c, p)
 
     def drops(row: int, word: int) -> bool:
-        step = schooling.step_of(w.persons, w.ties, w.households, row, c.month, word, p)
+        step = schooling.step_of(w.persons, w.ties, w.households, row, c.month, word, around, p)
         return bool(step == DROPS_OUT)
 
     return float(np.mean([last_word(lambda word, row=row: drops(row, word)) for row in rows.tolist()])) / WORDS

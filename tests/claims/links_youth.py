@@ -14,8 +14,8 @@ from beboersim.month.offers import CLOSES, Offer, has_plan
 from beboersim.month.street import LAST_JOINING, OLDEST_YOUNG, steady_shares
 from beboersim.policy.catalogue import catalogue
 from beboersim.town import Town
-from beboersim.world.codes import BASIC, KEEPER, OUTSIDE
-from beboersim.world.school import BECOMES_STUDENT
+from beboersim.world.codes import BASIC, KEEPER, OUTSIDE, PUPIL, STUDENT
+from beboersim.world.school import BECOMES_STUDENT, DROPS_OUT
 from beboersim.world.taking_part import (
     CLUB,
     COMMUNITY,
@@ -212,6 +212,50 @@ def joining_of_helpers(settings: Settings) -> float:
     return joining(found, rows)
 
 
+def chance_at_school(found: Town, rows: np.ndarray, step: int) -> float:
+    """Return the mean chance of some persons to take a step in education this month, as the kernel has it."""
+    c, w = found.context, found.world
+    p = schooling.schooling_now(c)
+    around = schooling.around(c, p)
+
+    def takes(row: int, word: int) -> bool:
+        return bool(schooling.step_of(w.persons, w.ties, w.households, row, c.month, word, around, p) == step)
+
+    assert len(rows) > 2
+    return float(np.mean([last_word(lambda word, row=row: takes(row, word)) for row in rows.tolist()])) / WORDS
+
+
+def where_all_feel_safe(settings: Settings) -> Town:
+    found = town(settings)
+    found.world.areas.safety[: found.world.places] = 1.0
+    return found
+
+
+def starting_where_all_feel_safe(settings: Settings) -> float:
+    """The chance of those who leave school."""
+    found = where_all_feel_safe(settings)
+    rows = aged(found, 180, 192)
+    found.world.persons.birth[rows] = found.context.month - 192
+    found.world.persons.activity[rows] = PUPIL
+    return chance_at_school(found, rows, BECOMES_STUDENT)
+
+
+def dropping_out_where_all_feel_safe(settings: Settings) -> float:
+    """Of those of 18-24 who study; none of them comes to a café, for there is none."""
+    found = where_all_feel_safe(settings)
+    rows = aged(found, 216, 300)
+    return chance_at_school(found, rows[found.world.persons.activity[rows] == STUDENT], DROPS_OUT)
+
+
+def dropping_out_of_members(settings: Settings) -> float:
+    """Of those of 16-17 who study, all of whom come to a club."""
+    found = town(settings)
+    rows = aged(found, 192, 216)
+    found.world.persons.activity[rows] = STUDENT
+    found.world.ties.takes_part[rows] |= CLUB
+    return chance_at_school(found, rows, DROPS_OUT)
+
+
 def helpers_outside(settings: Settings) -> tuple[Town, np.ndarray]:
     """Return a town with a café, and the rows of those of 18-24, who all help to run it and neither work nor study."""
     found = town(settings)
@@ -225,14 +269,7 @@ def helpers_outside(settings: Settings) -> tuple[Town, np.ndarray]:
 
 def helpers_who_begin_an_education(settings: Settings) -> float:
     """The chance of it in a month."""
-    found, rows = helpers_outside(settings)
-    c, w = found.context, found.world
-    p = schooling.schooling_now(c)
-
-    def begins(row: int, word: int) -> bool:
-        return bool(schooling.step_of(w.persons, w.ties, w.households, row, c.month, word, p) == BECOMES_STUDENT)
-
-    return float(np.mean([last_word(lambda word, row=row: begins(row, word)) for row in rows.tolist()])) / WORDS
+    return chance_at_school(*helpers_outside(settings), BECOMES_STUDENT)
 
 
 def helpers_who_find_work(settings: Settings) -> float:
@@ -327,6 +364,16 @@ def cut_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(work, "market", lambda c: at_work(c)._replace(helping=1.0))
 
 
+def cut_school(**gone: float) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return a cut that takes a size out of the month's schooling."""
+
+    def cut(patch: pytest.MonkeyPatch) -> None:
+        whole = schooling.schooling_now
+        patch.setattr(schooling, "schooling_now", lambda c: whole(c)._replace(**gone))
+
+    return cut
+
+
 def cut_going_on(patch: pytest.MonkeyPatch) -> None:
     whole = volunteering.in_force
     patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(helper_quit=1.0))
@@ -349,6 +396,9 @@ def link(
 LINKS: tuple[Link, ...] = (
     Link("C-05", {**under("null", "C-05"), "youth.jobs": 0.9}, {**under("council", "C-05"), "youth.jobs": 0.9},
          starting_education, 1, closed("jobs_on_education"), "youth.jobs_on_education"),
+    link("C-05", starting_where_all_feel_safe, 1, "safety.on_education", cut=cut_school(safe_start=0.0)),
+    link("C-05", dropping_out_where_all_feel_safe, -1, "safety.on_education", cut=cut_school(safe_stay=0.0)),
+    link("C-05", dropping_out_of_members, -1, "youth.activities_on_staying", cut=cut_school(activities_stay=1.0)),
     link("C-10", off_the_street_into_company, 1, "workers_on_leaving"),
     link("C-11", results(CLUB), 1, "clubs_on_results"),
     link("C-12", offending(CLUB), -1, "clubs_on_offending"),

@@ -104,6 +104,7 @@ def test_chances_at_work_are_those_that_decide(town: Town) -> None:
 def test_chances_of_education_and_conviction_are_those_that_decide(town: Town) -> None:
     c, world = town.context, town.world
     persons, p, trend = world.persons, c.parameters.schooling, crime.crime_trend(c)
+    around = schooling.around(c, p)
     living = people(world)
     steps = {"completes": COMPLETES, "drops_out": DROPS_OUT, "starts": BECOMES_STUDENT}
     told_of = set()
@@ -111,7 +112,9 @@ def test_chances_of_education_and_conviction_are_those_that_decide(town: Town) -
         for name, odds in reasons.about_school(c, row).items():
 
             def happens(word: int, row: int = row, name: str = name) -> bool:
-                return steps[name] == schooling.step_of(persons, world.ties, world.households, row, c.month, word, p)
+                return steps[name] == schooling.step_of(
+                    persons, world.ties, world.households, row, c.month, word, around, p
+                )
 
             close(odds, share(happens))
             told_of.add(name)

@@ -62,7 +62,7 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Persons
-from beboersim.world.taking_part import HEAVY
+from beboersim.world.taking_part import CLUB, HEAVY
 from small_towns import ROOM, ages, people, small_town
 
 LAW = Plan(Scenario.load("law"))
@@ -121,6 +121,25 @@ def test_a_student_drops_out_completes_or_goes_on_at_the_levels_rates(
     early = np.array([step(20.0, STUDENT, x, education, months_in=shortest - 1) for x in u])
     assert (early == DROPS_OUT).sum() == (found == DROPS_OUT).sum()
     assert not (early == COMPLETES).any()
+
+
+def test_who_has_a_club_stays_in_education_and_the_mean_stands() -> None:
+    around = np.array([[0.0, 0.4]])  # safe as on the first day; two of five came to a club in 2015
+    p = SCHOOL._replace(activities_stay=0.8)
+    with_club, without = (schooling.dropping_by_activities(around, 0, 16 * 12, bits, p) for bits in (CLUB, 0))
+    assert with_club == pytest.approx(0.8 * without)
+    assert 0.4 * with_club + 0.6 * without == pytest.approx(1.0)
+    assert schooling.dropping_by_activities(around, 0, 18 * 12, 0, p) == 1.0  # no café for the grown-up in 2015
+    assert schooling.dropping_by_activities(around, 1, 16 * 12, CLUB, p) == 1.0  # no area of the table
+
+
+def test_safety_moves_education_from_what_it_was_on_the_first_day() -> None:
+    p = SCHOOL._replace(safe_start=0.1, safe_stay=0.3)
+    as_then, safer = np.array([[0.0, 0.4]]), np.array([[0.1, 0.4]])
+    assert schooling.start_by_safety(as_then, 0, p) == 0.0
+    assert schooling.start_by_safety(safer, 0, p) == pytest.approx(0.01)
+    assert schooling.dropping_by_safety(as_then, 0, p) == 1.0
+    assert schooling.dropping_by_safety(safer, 0, p) == pytest.approx(0.97)
 
 
 def test_nobody_studies_at_forty_five() -> None:

@@ -14,7 +14,7 @@ from beboersim.chance import Purpose, philox
 from beboersim.month.crime import crime_now, is_convicted
 from beboersim.month.demography import NOTHING, Rates, family_event
 from beboersim.month.leaving import STAYS, Departures, reply
-from beboersim.month.schooling import schooling_now, step_of
+from beboersim.month.schooling import around, schooling_now, step_of
 from beboersim.month.work import UNCHANGED, Market, event_at_work
 from beboersim.world.codes import ACTIVITIES, EDUCATIONS, KEEPER, ORIGINS
 from beboersim.world.school import STAYS as NO_STEP
@@ -182,9 +182,10 @@ class Household(mesa.Agent):  # type: ignore[misc]
         """Tell which members start school or an education, complete it, or leave it."""
         c = self.model.town.context
         p = schooling_now(c)
+        here = around(c, p)
         for member, words in self.members_with_chance(Purpose.SCHOOLING):
             step = step_of(
-                c.world.persons, c.world.ties, c.world.households, member, c.month, words[0], p
+                c.world.persons, c.world.ties, c.world.households, member, c.month, words[0], here, p
             )
             if step != NO_STEP:
                 yield Answer(member, step)

@@ -15,10 +15,14 @@ from beboersim.month.letting import application_chance
 from beboersim.month.renewal import staying_factor
 from beboersim.month.schooling import (
     LEARNING_UNIT,
+    around,
     beginning_by_helping,
+    dropping_by_activities,
+    dropping_by_safety,
     dropping_by_use,
     schooling_now,
     start_by_danish,
+    start_by_safety,
     works_at_home,
 )
 from beboersim.month.work import finds_work, loses_work, market, plan_help
@@ -130,25 +134,32 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
     persons, ties, p = c.world.persons, c.world.ties, schooling_now(c)
     doing, level = int(persons.activity[row]), int(persons.education[row])
     months_old, months_in = c.month - int(persons.birth[row]), c.month - int(persons.since[row])
+    here, area = around(c, p), int(c.world.households.area[persons.household[row]])
     youth = level == BASIC
     if doing == STUDENT:
         completes = (p.complete_youth if youth else p.complete_higher) / 12.0
         use = float(dropping_by_use(ties.substance[row], p))
+        safe = float(dropping_by_safety(here, area, p))
+        going_out = float(dropping_by_activities(here, area, months_old, ties.takes_part[row], p))
+        drops = (p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use * safe * going_out
+        why_not = Reason("use", use), Reason("safety", safe), Reason("activities", going_out)
         return {
             "completes": Odds(completes if months_in >= p.shortest_months else 0.0),
-            "drops_out": Odds((p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use, (Reason("use", use),)),
+            "drops_out": Odds(drops, why_not),
         }
     if doing == PUPIL and months_old >= YOUTH_STARTS:
         works = works_at_home(persons, c.world.households, int(persons.household[row]))
         start = p.start_youth if works == 1 else p.start_youth - p.start_youth_parents_outside
         helped = start + float(ties.learning[row]) / LEARNING_UNIT
         speaks = helped + float(start_by_danish(ties.danish[row], p))
+        feels = speaks + float(start_by_safety(here, area, p))
         why = (
             Reason("parents_outside", start / p.start_youth),
             Reason("learning", helped / start),
             Reason("danish", speaks / helped),
+            Reason("safety", feels / speaks),
         )
-        return {"starts": Odds(speaks, why)}
+        return {"starts": Odds(feels, why)}
     if doing in (EMPLOYED, OUTSIDE) and months_old < LATEST_START:
         helps = float(beginning_by_helping(ties.takes_part[row], p))
         return {"starts": Odds(helps * float(starts_again(level, p)) / 12.0, (Reason("helping", helps),))}

@@ -13,6 +13,7 @@ from beboersim.chance import Purpose, fill, highest_word, normal, philox, unifor
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
+from beboersim.month.safety import first_level
 from beboersim.world.attachment import SchoolLeavers
 from beboersim.world.codes import (
     CHILD,
@@ -22,7 +23,7 @@ from beboersim.world.codes import (
     PUPIL,
     STUDENT,
 )
-from beboersim.world.columns import I16, I32, U8, U32
+from beboersim.world.columns import F64, I16, I32, U8, U32
 from beboersim.world.relative import against_the_mean
 from beboersim.world.school import (
     BECOMES_PUPIL,
@@ -40,13 +41,15 @@ from beboersim.world.school import (
     starts_again,
 )
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import HEAVY, HELPS, NO_USE, NOT_DRAWN
+from beboersim.world.taking_part import CLUB, HEAVY, HELPS, NO_USE, NOT_DRAWN
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 LEARNING_UNIT = 10000.0  # ties.learning is kept in these parts
 DANISH_UNIT, NO_DANISH = 100.0, 255  # parts in which ties.danish is kept; the code of who was never asked
+ADULT = 18 * 12  # months old
+SAFER, USUAL_CLUBS = range(2)  # columns of `around`
 TURNS_TWELVE = 250  # beside the steps of world.school: the area lived in at twelve is remembered
 
 
@@ -72,9 +75,31 @@ def beginning_by_helping(bits: int, p: Schooling) -> float:
 
 
 @kernel
+def start_by_safety(around: F64, area: int, p: Schooling) -> float:
+    """Return what safety where one lives adds to the chance of starting youth education (C-05); see `around`."""
+    return p.safe_start * around[area, SAFER] if area < len(around) else 0.0
+
+
+@kernel
+def dropping_by_safety(around: F64, area: int, p: Schooling) -> float:
+    """Return how many times the chance of 2015 the chance of dropping out is by safety where one lives (C-05)."""
+    return max(1.0 - p.safe_stay * around[area, SAFER], 0.0) if area < len(around) else 1.0
+
+
+@kernel
+def dropping_by_activities(around: F64, area: int, months_old: int, bits: int, p: Schooling) -> float:
+    """Return the same by having a club or café to come to, over what was usual in 2015 (C-05)."""
+    if area >= len(around):
+        return 1.0
+    usual = around[area, USUAL_CLUBS] if months_old < ADULT else 0.0
+    return against_the_mean(p.activities_stay, usual, 1 if bits & CLUB else 0)
+
+
+@kernel
 def highest_words(p: Schooling) -> tuple[int, int]:
     """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
+    most *= (1.0 + p.safe_stay) / p.activities_stay  # nobody feels safe, and everybody else comes to a club
     youth = p.complete_youth + p.drop_out_youth * most
     higher = p.complete_higher + p.drop_out_higher * most
     again = 0.0
@@ -93,6 +118,26 @@ def ask_pupils_and_students(
     month: int,
     seed: int,
     address: int,
+    p: Schooling,
+    who: I32,
+    what: U8,
+) -> int:
+    """Ask a span of persons where everything around them is as in 2015; see `ask_about_school`."""
+    around = np.zeros((0, 2))
+    return ask_about_school(persons, ties, households, start, stop, month, seed, address, around, p, who, what)
+
+
+@kernel
+def ask_about_school(
+    persons: Persons,
+    ties: Ties,
+    households: Households,
+    start: int,
+    stop: int,
+    month: int,
+    seed: int,
+    address: int,
+    around: F64,
     p: Schooling,
     who: I32,
     what: U8,
@@ -116,7 +161,7 @@ def ask_pupils_and_students(
             row = begin + near[k]
             if household[row] < 0:
                 continue
-            step = step_of(persons, ties, households, row, month, first[near[k]], p)
+            step = step_of(persons, ties, households, row, month, first[near[k]], around, p)
             if step != STAYS:
                 who[found] = row
                 what[found] = step
@@ -138,9 +183,9 @@ def mark_near(first: U32, studying: int, beginning: int, doing: U8, born: I16, m
 
 @borrowing
 def step_of(
-    persons: Persons, ties: Ties, households: Households, row: int, month: int, word: int, p: Schooling
+    persons: Persons, ties: Ties, households: Households, row: int, month: int, word: int, around: F64, p: Schooling
 ) -> int:
-    """Return `school_step` for a person of the tables, or TURNS_TWELVE."""
+    """Return `school_step` for a person of the tables, or TURNS_TWELVE; `around` as it is returned below."""
     months_old = month - persons.birth[row]
     doing = persons.activity[row]
     parent_works = 0
@@ -149,10 +194,14 @@ def step_of(
             return TURNS_TWELVE
         parent_works = works_at_home(persons, households, persons.household[row])
     months_in = month - persons.since[row]
+    area, bits = households.area[persons.household[row]], ties.takes_part[row]
     learning = ties.learning[row] / LEARNING_UNIT + start_by_danish(ties.danish[row], p)
+    learning += start_by_safety(around, area, p)
+    dropping = dropping_by_use(ties.substance[row], p) * dropping_by_safety(around, area, p)
+    dropping *= dropping_by_activities(around, area, months_old, bits, p)
     return school_step(
         months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
-        dropping_by_use(ties.substance[row], p), beginning_by_helping(ties.takes_part[row], p),
+        dropping, beginning_by_helping(bits, p),
     )  # fmt: skip
 
 
@@ -258,24 +307,46 @@ def parents_wage(persons: Persons, households: Households, home: int) -> float:
 
 
 def schooling_now(c: Context) -> Schooling:
-    """Return the parameters; use, language and helping without effect where those links are switched off."""
+    """Return the parameters with what a switch closes set to no effect."""
     p = c.parameters.schooling
-    if not c.flag("substance.on_school"):
-        p = p._replace(heavy_use=1.0)
-    if not c.flag("youth.helping_on_way"):
-        p = p._replace(helping=1.0)
-    return p if c.flag("meetings.language") else p._replace(danish=0.0)
+    closed = {
+        "substance.on_school": {"heavy_use": 1.0},
+        "meetings.language": {"danish": 0.0},
+        "youth.helping_on_way": {"helping": 1.0},
+        "safety.on_education": {"safe_start": 0.0, "safe_stay": 0.0},
+        "youth.activities_on_staying": {"activities_stay": 1.0},
+    }
+    for switch, none in closed.items():
+        if not c.flag(switch):
+            p = p._replace(**none)
+    return p
+
+
+def around(c: Context, p: Schooling) -> F64:
+    """Return what around people acts on education (C-05), area x the columns SAFER and USUAL_CLUBS.
+
+    SAFER is the share of residents who feel safe over that of the first day, USUAL_CLUBS the share of the young who
+    came to a club in 2015. There are no rows where neither is of any effect, and nothing is looked up.
+    """
+    if p.safe_start == 0.0 and p.safe_stay == 0.0 and p.activities_stay == 1.0:
+        return np.zeros((0, 2))
+    areas, places = c.world.areas, c.world.places
+    found = np.zeros((len(areas.kind), 2))
+    found[:places, SAFER] = (areas.safety - c.made_once(first_level))[:places]
+    found[c.named_areas, USUAL_CLUBS] = c.parameters.youth.club_reach
+    return found
 
 
 def schooling(c: Context) -> None:
     """Schooling: starting, finishing and leaving school, youth education and higher education."""
     world, p = c.world, schooling_now(c)
+    here = around(c, p)
     word = c.address(Purpose.SCHOOLING)
     who, what = asked(
         c.pieces,
         int(world.used[0]),
-        lambda start, stop, who, what: ask_pupils_and_students(
-            world.persons, world.ties, world.households, start, stop, c.month, c.seed, word, p, who, what
+        lambda start, stop, who, what: ask_about_school(
+            world.persons, world.ties, world.households, start, stop, c.month, c.seed, word, here, p, who, what
         ),
     )
     carry_out(c, who, what)

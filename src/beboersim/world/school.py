@@ -57,6 +57,9 @@ class Schooling(NamedTuple):
     danish: float
     danish_mean: float
     helping: float
+    safe_start: float
+    safe_stay: float
+    activities_stay: float
 
 
 @kernel
