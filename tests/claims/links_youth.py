@@ -17,6 +17,7 @@ from beboersim.town import Town
 from beboersim.world.codes import BASIC, KEEPER, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.school import BECOMES_STUDENT, DROPS_OUT
 from beboersim.world.taking_part import (
+    ASSOCIATION,
     CLUB,
     COMMUNITY,
     HOMEWORK,
@@ -31,6 +32,7 @@ from beboersim.world.taking_part import (
 MANY = 1000.0  # volunteers, more than any café needs
 CAFE: Settings = {"youth.cafe_evenings": 3.0}
 HOMEWORK_CAFE: Settings = {"youth.homework_cafe": 3.0}
+ASSOCIATION_RESULTS = catalogue()["youth.association_results"].preset("council")
 UNSTAFFED: Settings = {"youth.club_staffed": 0.0}
 
 
@@ -114,6 +116,19 @@ def results(bit: int) -> Callable[[Settings], float]:
         return float(found.world.ties.results[with_bit(found, aged(found, 132, 192), bit)].mean())
 
     return measure
+
+
+def results_of_members(settings: Settings) -> float:
+    """Return the mean results after a year of pupils in the last school year, all of whom belong to an association."""
+    found = town(settings)
+    rows = aged(found, 180, 192)
+    found.world.ties.takes_part[rows] |= ASSOCIATION
+    who = found.world.persons.id[rows].copy()  # rows are put in order once a year
+    for _ in range(12):
+        found.step((youth.youth,))
+    rows = in_named_areas(found)
+    rows = rows[np.isin(found.world.persons.id[rows], who)]
+    return float(found.world.ties.results[rows].mean())
 
 
 def starting_education(settings: Settings) -> float:
@@ -412,6 +427,8 @@ LINKS: tuple[Link, ...] = (
          results(HOMEWORK), 1, closed("homework_on_results"), "youth.homework_on_results"),
     Link("C-29", {"youth.role_results": 0.0}, {"youth.role_results": 1.5}, results_beside_role_models, 1,
          closed("role_models_on_results"), "youth.role_models_on_results"),
+    Link("C-29", under("null", "C-29"), {**under("null", "C-29"), "youth.association_results": ASSOCIATION_RESULTS},
+         results_of_members, 1, closed("associations_on_results"), "youth.associations_on_results"),
     link("C-34", joining_from_a_heavy_home, 1, "home_on_joining"),
     link("C-35", joining_of_the_heard, -1, "heard_on_joining"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),

@@ -200,6 +200,17 @@ def test_something_to_do_holds_only_where_adults_lead_it() -> None:
     )
 
 
+def test_what_an_association_is_worth_at_school_does_not_move_the_mean() -> None:
+    claimed = P._replace(association_results=0.05)
+
+    def gained(is_in: float, p: youth.Youth) -> float:
+        return clubs.results_gained(0, 0.0, 0.0, 0.0, 0, 0.0, p, is_in - 0.4)
+
+    assert gained(1.0, claimed) - gained(0.0, claimed) == pytest.approx(0.05 * clubs.PERCENTILES)
+    assert 0.4 * gained(1.0, claimed) + 0.6 * gained(0.0, claimed) == pytest.approx(0.0)
+    assert gained(1.0, P) == gained(0.0, P) == 0.0  # under central
+
+
 def test_being_heard_changes_nobody_but_who_is_heard_and_nothing_in_the_mean() -> None:
     o = reference()._replace(usual_heard=0.25)
     claimed = P._replace(heard_street=0.7)

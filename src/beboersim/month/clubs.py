@@ -121,8 +121,9 @@ def homework_chance(hours: float, burdened: int, p: Youth) -> float:
 
 @kernel
 def results_gained(
-    homework: int, usual_homework: float, club: float, usual_club: float, poor: int, role_models: float, p: Youth
-) -> float:
+    homework: int, usual_homework: float, club: float, usual_club: float, poor: int, role_models: float, p: Youth,
+    member: float = 0.0,
+) -> float:  # fmt: skip
     """Return the percentiles that a year adds to a pupil's results over those of the reference (M19, M08, M25).
 
     Parameters
@@ -135,10 +136,12 @@ def results_gained(
         1 where nobody at home works or studies: the loss of clubs cost those three times as much (E021).
     role_models
         Share of older youths in work or education over that of the first day, in standard deviations of areas (E128).
+    member
+        1 for members of an association, less the share who were in 2015; 0 at an age at which nobody is asked (C-29).
     """
     deviations = p.homework * (homework - usual_homework)
     clubs = p.club_results / p.club_reach / CLUB_YEARS * (p.club_results_poor if poor == 1 else 1.0)
-    deviations += clubs * (club - usual_club)
+    deviations += clubs * (club - usual_club) + p.association_results * member
     return PERCENTILES * deviations + p.role_results / CLUB_YEARS * role_models
 
 

@@ -41,6 +41,7 @@ CLOSES = {
     "clubs_on_offending": ("club_rr", "club_harm"),
     "clubs_on_results": ("club_results",),
     "activity_on_joining": ("activity_street",),
+    "associations_on_results": ("association_results",),
     "jobs_on_offending": ("job_rr", "job_short_rr"),
     "jobs_on_education": ("job_start",),
     "homework_on_results": ("homework",),
@@ -86,13 +87,14 @@ class Offer(NamedTuple):
     usual_jobs: float  # `jobs` and `lasting` at the reference
     usual_lasting: float
     usual_heard: float  # share of young adults who go to the residents' meetings at the reference
+    usual_members: float  # share of residents who belong to an association at the reference
 
 
 REFERENCE = Offer(
     club_hours=1.0, staffed=1.0, volunteers=0.0, jobs=0.0, lasting=0.0, homework=1.0, workers=1.0, authority=0.0,
     evenings=0.0, open_share=0.0, run_by_young=0.0, fit=1.0, coordinated=1.0, role_models=0.0, pull=1.0,
     friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, usual_jobs=0.0, usual_lasting=0.0,
-    usual_heard=0.0,
+    usual_heard=0.0, usual_members=0.0,
 )  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def offer_of(o: F64, area: int) -> Offer:
     a = o[area]
     return Offer(
         a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16],
-        a[17], a[18], a[19], a[20],
+        a[17], a[18], a[19], a[20], a[21],
     )  # fmt: skip
 
 
@@ -183,6 +185,7 @@ def offers(c: Context, p: Youth, counted: Count) -> F64:
     found[:, COLUMN["role_models"]] = role_models(then, p, young)
     found[:, COLUMN["pull"]] = pull(areas.street[here], then, p, young)
     found[:, COLUMN["usual_heard"]] = c.parameters.democracy.attend_young
+    found[:, COLUMN["usual_members"]] = c.parameters.volunteering.member_share
     found[:, BY_FRIENDS] = friends(areas.municipality[here], then, p, young)
     everywhere = c.made_once(nothing_new).copy()
     everywhere[here] = found

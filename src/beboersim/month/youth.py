@@ -60,6 +60,7 @@ from beboersim.world.codes import PUPIL
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import (
+    ASSOCIATION,
     CLUB,
     HELPS,
     HOMEWORK,
@@ -105,6 +106,7 @@ class Youth(NamedTuple):
     homework_reach: float
     homework: float
     results_start: float
+    association_results: float
     role_results: float
     role_attend: float
     role_sd: float
@@ -255,9 +257,11 @@ def at_school(
     burdened = at_home & BURDENED
     if months_old % 12 == 11:
         led = led_by(o.staffed, o.volunteers, heavy, p)
+        # Membership is settled from fifteen on (month.volunteering).
+        member = (1.0 if bits & ASSOCIATION else 0.0) - o.usual_members if months_old >= LAST_CLASS else 0.0
         gained = results_gained(
             1 if bits & HOMEWORK else 0, pupil * homework_chance(1.0, burdened, p), led if bits & CLUB else 0.0,
-            usual_club(burdened, p), 1 if at_home & POOR else 0, o.role_models, p,
+            usual_club(burdened, p), 1 if at_home & POOR else 0, o.role_models, p, member,
         )  # fmt: skip
         # Whole percentiles are kept: rounded up or down by lot, so that nothing is lost in the mean.
         ties.results[row] = int(min(max(np.floor(ties.results[row] + gained + u), 0.0), 100.0))
