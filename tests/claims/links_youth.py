@@ -33,6 +33,7 @@ MANY = 1000.0  # volunteers, more than any café needs
 CAFE: Settings = {"youth.cafe_evenings": 3.0}
 HOMEWORK_CAFE: Settings = {"youth.homework_cafe": 3.0}
 ASSOCIATION_RESULTS = catalogue()["youth.association_results"].preset("council")
+LEFT_OUT_STREET = catalogue()["youth.left_out_street"].preset("council")
 UNSTAFFED: Settings = {"youth.club_staffed": 0.0}
 
 
@@ -80,6 +81,7 @@ def joining(found: Town, rows: np.ndarray) -> float:
             young.join_chance(
                 int(w.persons.sex[row]), int(found.context.month - w.persons.birth[row]), int(w.ties.takes_part[row]),
                 int(w.ties.peers[row]), burdened, burdened, o, p,
+                int(company.is_left_out(w.ties.peers[row], w.persons.activity[row])),
             )
         )
     assert len(chances) > 2
@@ -191,6 +193,14 @@ def joining_from_a_heavy_home(settings: Settings) -> float:
     trouble_at_home(found)
     found.step((youth.youth,))
     return joining(found, aged(found, 156, LAST_JOINING))
+
+
+def joining_of_the_left_out(settings: Settings) -> float:
+    """Of those of 16-19, who all have no company and neither work nor study."""
+    found = after(youth.youth, settings, 1)
+    rows, w = aged(found, 192, LAST_JOINING), found.world
+    w.ties.peers[rows], w.ties.takes_part[rows], w.persons.activity[rows] = NOBODY, 0, OUTSIDE
+    return joining(found, rows)
 
 
 def joining_beside_visible_groups(settings: Settings) -> float:
@@ -429,7 +439,10 @@ LINKS: tuple[Link, ...] = (
          closed("role_models_on_results"), "youth.role_models_on_results"),
     Link("C-29", under("null", "C-29"), {**under("null", "C-29"), "youth.association_results": ASSOCIATION_RESULTS},
          results_of_members, 1, closed("associations_on_results"), "youth.associations_on_results"),
-    link("C-34", joining_from_a_heavy_home, 1, "home_on_joining"),
+    Link("C-34", under("null", "C-34"), {**under("council", "C-34"), "youth.left_out_street": 1.0},
+         joining_from_a_heavy_home, 1, closed("home_on_joining"), "youth.home_on_joining"),
+    Link("C-34", under("null", "C-34"), {**under("null", "C-34"), "youth.left_out_street": LEFT_OUT_STREET},
+         joining_of_the_left_out, 1, closed("left_out_on_joining"), "youth.left_out_on_joining"),
     link("C-35", joining_of_the_heard, -1, "heard_on_joining"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
     link("A-09", joining_beside_visible_groups, 1, "groups_on_joining", cut=offered(pull=1.0)),

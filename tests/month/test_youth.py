@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from beboersim.evidence.findings import findings
-from beboersim.month import clubs, offers, street, volunteering, young, youth
+from beboersim.month import clubs, company, offers, street, volunteering, young, youth
 from beboersim.month.offers import reference
 from beboersim.policy.catalogue import Value, catalogue
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town
-from beboersim.world.codes import NAMED_AREA
+from beboersim.world.codes import NAMED_AREA, OUTSIDE, STUDENT
 from beboersim.world.taking_part import (
     CLUB,
     COMMUNITY,
@@ -209,6 +209,16 @@ def test_what_an_association_is_worth_at_school_does_not_move_the_mean() -> None
     assert gained(1.0, claimed) - gained(0.0, claimed) == pytest.approx(0.05 * clubs.PERCENTILES)
     assert 0.4 * gained(1.0, claimed) + 0.6 * gained(0.0, claimed) == pytest.approx(0.0)
     assert gained(1.0, P) == gained(0.0, P) == 0.0  # under central
+
+
+def test_who_stands_outside_joins_more_and_the_mean_stands() -> None:
+    o, claimed = reference()._replace(left_out_then=0.1), P._replace(left_out_street=2.0)
+    out, others = (young.join_chance(MAN, 200, 0, NOBODY, 0, 0, o, claimed, left_out) for left_out in (1, 0))
+    assert out == pytest.approx(2.0 * others)
+    assert 0.1 * out + 0.9 * others == pytest.approx(young.join_chance(MAN, 200, 0, NOBODY, 0, 0, o, P))
+    assert young.join_chance(MAN, 200, 0, NOBODY, 0, 0, o, P, 1) == young.join_chance(MAN, 200, 0, NOBODY, 0, 0, o, P)
+    assert [company.is_left_out(NOBODY, doing) for doing in (OUTSIDE, STUDENT)] == [1, 0]
+    assert company.is_left_out(COMMUNITY, OUTSIDE) == 0
 
 
 def test_being_heard_changes_nobody_but_who_is_heard_and_nothing_in_the_mean() -> None:

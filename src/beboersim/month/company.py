@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from beboersim.kernel import borrowing
+from beboersim.kernel import borrowing, kernel
 from beboersim.month.street import ALONE, FIRST, IN_TOUCH, LAST_JOINING, OLDEST_YOUNG
-from beboersim.world.codes import EMPLOYED, KEEPER, STUDENT
+from beboersim.world.codes import EMPLOYED, KEEPER, OUTSIDE, STUDENT
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
-from beboersim.world.taking_part import COMMUNITY, HEAVY, OUTREACH, STREET
+from beboersim.world.taking_part import COMMUNITY, HEAVY, NOBODY, OUTREACH, STREET
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ADULT = 18 * 12  # months old
 BURDENED, POOR = 1, 2  # bits of `home_of`
 # What is counted in each area.
-RESIDENTS, MEN, STREET_MEN, WOMEN, STREET_WOMEN, OFF_THE_STREET, IN_COMPANY, TOUCHED, OLDER, ROLE_MODELS = range(10)
+RESIDENTS, MEN, STREET_MEN, WOMEN, STREET_WOMEN, OFF_THE_STREET, IN_COMPANY, TOUCHED = range(8)
+OLDER, ROLE_MODELS, LEFT_OUT = range(8, 11)
 
 
 class FirstDay(NamedTuple):
@@ -30,11 +31,12 @@ class FirstDay(NamedTuple):
     company: F64  # share of the young off the street who have company
     touched: F64  # share of those on the street whom street workers are in touch with
     role_models: F64  # share of those of 18-24 who grew up here and work or study
+    left_out: F64  # share of the young off the street who have no company and neither work nor study
 
 
 def no_day_yet() -> FirstDay:
     """Return the first day of a town that has not begun."""
-    return FirstDay(np.zeros(0), np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0))
+    return FirstDay(np.zeros(0), np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 @borrowing
@@ -54,6 +56,15 @@ def home_of(persons: Persons, ties: Ties, households: Households, home: int, row
                 poor = 0
         member = persons.next[member]
     return burdened | poor
+
+
+@kernel
+def is_left_out(peers: int, activity: int) -> int:
+    """Return 1 for who has no company and neither school, study nor work: nowhere to belong (C-34).
+
+    What somebody feels is not held; this is what it is taken to follow from.
+    """
+    return 1 if peers == NOBODY and activity == OUTSIDE else 0
 
 
 @borrowing
@@ -82,6 +93,7 @@ def count_young(
                 elif months_old < LAST_JOINING:
                     found[area, OFF_THE_STREET] += 1.0
                     found[area, IN_COMPANY] += 1.0 if ties.peers[row] == COMMUNITY else 0.0
+                    found[area, LEFT_OUT] += is_left_out(ties.peers[row], persons.activity[row])
                 burdened = home_of(persons, ties, households, home, row) & BURDENED
                 age = months_old - FIRST
                 expected[area, sex] += shares[sex, burdened, age, ALONE] + shares[sex, burdened, age, IN_TOUCH]
@@ -102,7 +114,7 @@ class Count(NamedTuple):
 def count(c: Context, shares: F64, plan: I64) -> Count:
     """Count the young of the areas that have a plan."""
     world = c.world
-    found = Count(np.zeros((len(plan), 10)), np.zeros((len(plan), 2)))
+    found = Count(np.zeros((len(plan), LEFT_OUT + 1)), np.zeros((len(plan), 2)))
     homes = c.homes_in_named_areas()
     count_young(world.persons, world.ties, world.households, homes, c.month, shares, *found)
     return found

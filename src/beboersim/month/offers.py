@@ -52,6 +52,7 @@ CLOSES = {
     "communities_on_joining": ("community_street",),
     "heard_on_joining": ("heard_street",),
     "home_on_joining": ("home_street", "home_apart"),
+    "left_out_on_joining": ("left_out_street",),
     "workers_on_leaving": ("contact_exit",),
     "workers_on_offending": ("outreach_rr",),
     "authority_on_contact": ("authority_access",),
@@ -84,6 +85,7 @@ class Offer(NamedTuple):
     friends_of_men: float  # the same by the friends of one's own sex who are there
     friends_of_women: float
     company_then: float  # share of the young off the street who had company on the first day
+    left_out_then: float  # share of them who were left out, see `company.is_left_out`
     usual_jobs: float  # `jobs` and `lasting` at the reference
     usual_lasting: float
     usual_heard: float  # share of young adults who go to the residents' meetings at the reference
@@ -93,8 +95,8 @@ class Offer(NamedTuple):
 REFERENCE = Offer(
     club_hours=1.0, staffed=1.0, volunteers=0.0, jobs=0.0, lasting=0.0, homework=1.0, workers=1.0, authority=0.0,
     evenings=0.0, open_share=0.0, run_by_young=0.0, fit=1.0, coordinated=1.0, role_models=0.0, pull=1.0,
-    friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, usual_jobs=0.0, usual_lasting=0.0,
-    usual_heard=0.0, usual_members=0.0,
+    friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, left_out_then=0.0, usual_jobs=0.0,
+    usual_lasting=0.0, usual_heard=0.0, usual_members=0.0,
 )  # fmt: skip
 
 
@@ -109,7 +111,7 @@ def offer_of(o: F64, area: int) -> Offer:
     a = o[area]
     return Offer(
         a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16],
-        a[17], a[18], a[19], a[20], a[21],
+        a[17], a[18], a[19], a[20], a[21], a[22],
     )  # fmt: skip
 
 
@@ -181,6 +183,7 @@ def offers(c: Context, p: Youth, counted: Count) -> F64:
     found[:, COLUMN["open_share"]] = np.where(own_hands, volunteers, np.minimum(staff, 1.0))
     found[:, COLUMN["fit"]] = areas.fit[here]
     found[:, COLUMN["company_then"]] = then.company
+    found[:, COLUMN["left_out_then"]] = then.left_out
     found[:, COLUMN["coordinated"]] = coordinated(c)[here]
     found[:, COLUMN["role_models"]] = role_models(then, p, young)
     found[:, COLUMN["pull"]] = pull(areas.street[here], then, p, young)

@@ -71,7 +71,7 @@ def held_by(worth: float, member: float, usual: float) -> float:
     Parameters
     ----------
     worth
-        Times the chance of those whom nothing holds (C-28, C-14).
+        Times the chance of those whom nothing holds (C-28, C-14); above 1 it draws (C-34).
     member
         How far it holds this person, 0-1.
     usual

@@ -56,7 +56,8 @@ if TYPE_CHECKING:
 CLUB_AGE, CAFE_AGE, JOB_AGE = 10 * 12, 14 * 12, 13 * 12  # months old
 SIXTEEN, ADULT = 16 * 12, 18 * 12
 COMPANY = CLUB | SPARE_TIME_JOB | OUTREACH | ASSOCIATION | NETWORK | VOLUNTEER
-MOST_JOIN = 4.0 * MOST**2  # times the reference: groups and friends pull, and who is not held joins twice as readily
+# Times the reference, of who is not left out: groups and friends pull, and who is not held joins twice as readily.
+MOST_JOIN = 4.0 * MOST**2
 ALWAYS = address(Purpose.YOUTH, 0)  # lots that never change; no month of a run is month 0
 
 
@@ -130,9 +131,9 @@ def weekly_chance(burdened: int, o: Offer, p: Youth) -> float:
 
 @kernel
 def join_chance(
-    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, o: Offer, p: Youth
+    sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, o: Offer, p: Youth, left_out: int = 0
 ) -> float:
-    """Return the probability of joining a street group this month (M18)."""
+    """Return the probability of joining a street group this month (M18); `left_out` as `company.is_left_out` has it."""
     chance = joining(sex, months_old, burdened, p)
     if chance == 0.0:
         return 0.0
@@ -144,6 +145,7 @@ def join_chance(
     in_club = 1.0 if bits & CLUB and months_old < ADULT else 0.0
     usual = usual_club(burdened, p) if months_old < ADULT else 0.0
     chance *= held_by(p.activity_street, in_club * led, usual)
+    chance *= held_by(p.left_out_street, left_out, o.left_out_then)
     # Who is heard makes less trouble (C-35); who is of age could go to the residents' meetings in 2015 as well.
     heard = 1.0 if bits & MEETINGS else 0.0
     chance *= held_by(p.heard_street, heard, o.usual_heard if months_old >= ADULT else 0.0)
@@ -154,7 +156,7 @@ def join_chance(
 @kernel
 def street_step(
     sex: int, months_old: int, bits: int, peers: int, burdened: int, heavy: int, trust: float,
-    u_move: float, u_touch: float, o: Offer, p: Youth,
+    u_move: float, u_touch: float, o: Offer, p: Youth, left_out: int = 0,
 ) -> tuple[int, int]:  # fmt: skip
     """Return bits and company after a month in which somebody may join or leave the street, or be met there."""
     on_street = peers == STREET
@@ -170,8 +172,9 @@ def street_step(
     else:
         if bits & OUTREACH and (u_touch < fading(p.place_months) or months_old >= OLDEST_YOUNG):
             bits &= ~OUTREACH
-        most = joining(sex, months_old, burdened, p) * MOST_JOIN
-        on_street = u_move < most and u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, o, p)
+        most = joining(sex, months_old, burdened, p) * MOST_JOIN * p.left_out_street
+        if u_move < most:
+            on_street = u_move < join_chance(sex, months_old, bits, peers, burdened, heavy, o, p, left_out)
     return bits, company_of(bits, on_street)
 
 

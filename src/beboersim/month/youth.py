@@ -25,6 +25,7 @@ from beboersim.month.clubs import (
 from beboersim.month.company import (
     BURDENED,
     IN_COMPANY,
+    LEFT_OUT,
     MEN,
     OFF_THE_STREET,
     OLDER,
@@ -38,6 +39,7 @@ from beboersim.month.company import (
     FirstDay,
     count,
     home_of,
+    is_left_out,
     no_day_yet,
     share,
 )
@@ -122,6 +124,7 @@ class Youth(NamedTuple):
     heard_street: float
     home_street: float
     home_apart: float
+    left_out_street: float
     contact: float
     contact_exit: float
     outreach_rr: float
@@ -228,7 +231,7 @@ def a_month(
         trust = ties.trust[row] / TRUST
         bits, peers = street_step(
             persons.sex[row], months_old, bits, peers, burdened, heavy, trust, uniform(words[0]),
-            uniform(words[1]), o, p,
+            uniform(words[1]), o, p, is_left_out(peers, persons.activity[row]),
         )  # fmt: skip
     else:
         peers = company_of(bits, peers == STREET)
@@ -355,4 +358,5 @@ def begin(c: Context) -> None:
         share(found, IN_COMPANY, OFF_THE_STREET),
         share(found, TOUCHED, STREET_MEN, STREET_WOMEN),
         share(found, ROLE_MODELS, OLDER),
+        share(found, LEFT_OUT, OFF_THE_STREET),
     )
