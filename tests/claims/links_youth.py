@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, under
 
-from beboersim.month import company, schooling, volunteering, work, young, youth
+from beboersim.month import company, meetings, schooling, volunteering, work, young, youth
 from beboersim.month.offers import CLOSES, Offer, has_plan
 from beboersim.month.street import LAST_JOINING, OLDEST_YOUNG, steady_shares
 from beboersim.policy.catalogue import catalogue
@@ -343,6 +343,15 @@ def coming_to_the_cafe(settings: Settings) -> float:
     return float(youth.attendance(with_volunteers(settings).context).sum())
 
 
+def prejudice_of_the_young(settings: Settings) -> float:
+    """Of those of 15-23, after a year in which the café has volunteers."""
+    found = town(settings)
+    found.world.areas.volunteers[:] = MANY
+    for _ in range(12):
+        found.step((youth.youth, meetings.meetings))
+    return float(found.world.ties.prejudice[aged(found, 180, 288)].mean())
+
+
 def coming_to_the_cafe_with_role_models(settings: Settings) -> float:
     """Where more older youths are in work or education than on the first day."""
     found = with_volunteers(settings)
@@ -399,6 +408,11 @@ def cut_school(**gone: float) -> Callable[[pytest.MonkeyPatch], None]:
     return cut
 
 
+def cut_debates(patch: pytest.MonkeyPatch) -> None:
+    whole = meetings.surroundings
+    patch.setattr(meetings, "surroundings", lambda *given, **more: whole(*given, **more)._replace(debates=0.0))
+
+
 def cut_going_on(patch: pytest.MonkeyPatch) -> None:
     whole = volunteering.in_force
     patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(helper_quit=1.0))
@@ -453,6 +467,8 @@ LINKS: tuple[Link, ...] = (
     link("A-14", coming_to_the_cafe_with_role_models, 1, "role_models_on_attendance", CAFE, offered(role_models=0.0)),
     link("A-15", coming_to_the_cafe, 1, "debates_on_attendance", {**CAFE, "youth.debates": 12.0},
          cut=closed("debates_on_attendance")),
+    link("A-15", prejudice_of_the_young, -1, "meetings.debates_on_prejudice", {**CAFE, "youth.debates": 12.0},
+         cut_debates),
     link("A-25", joining_of_helpers, -1, "helping_on_helpers", CAFE),
     link("A-25", helpers_who_begin_an_education, 1, "helping_on_way", CAFE, cut_way),
     link("A-25", helpers_who_find_work, 1, "helping_on_way", CAFE, cut_way),

@@ -17,6 +17,7 @@ from beboersim.world.codes import NAMED_AREA, OUTSIDE, STUDENT
 from beboersim.world.taking_part import (
     CLUB,
     COMMUNITY,
+    DEBATED,
     HELPS,
     MEETINGS,
     MENTORED,
@@ -209,6 +210,22 @@ def test_what_an_association_is_worth_at_school_does_not_move_the_mean() -> None
     assert gained(1.0, claimed) - gained(0.0, claimed) == pytest.approx(0.05 * clubs.PERCENTILES)
     assert 0.4 * gained(1.0, claimed) + 0.6 * gained(0.0, claimed) == pytest.approx(0.0)
     assert gained(1.0, P) == gained(0.0, P) == 0.0  # under central
+
+
+def test_who_came_to_a_debate_evening_is_known_until_the_birthday() -> None:
+    evening = reference()._replace(evenings=3.0, open_share=1.0, debate=1.0)
+    chance = clubs.on_a_debate_evening(young.weekly_chance(0, evening, P), P)
+    comes, stays_away = (young.Lots(1.0, 1.0, 1.0, 1.0, lot, 0.5) for lot in (0.99 * chance, 1.01 * chance))
+
+    def known(bits: int, months_old: int, lots: young.Lots, o: offers.Offer) -> bool:
+        return young.after_debates(bits, months_old, 0, lots, o, P) & DEBATED > 0
+
+    assert known(0, 200, comes, evening)
+    assert not known(0, 200, stays_away, evening)
+    assert not known(0, 160, comes, evening)  # younger than those of the café
+    assert not known(0, 200, comes, evening._replace(evenings=0.0))
+    assert known(DEBATED, 204, stays_away, reference())  # the birthday, when it is asked about
+    assert not known(DEBATED, 205, stays_away, reference())
 
 
 def test_who_stands_outside_joins_more_and_the_mean_stands() -> None:

@@ -19,7 +19,7 @@ from beboersim.month.school_choice import choose_schools
 from beboersim.world.codes import NONWESTERN_IMMIGRANT
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, CLUB, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ASSOCIATION, CLUB, DEBATED, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -64,6 +64,7 @@ class Meetings(NamedTuple):
     avoids: float
     label_opt_out: float
     label_half_life: float
+    debates: float
 
 
 class Surroundings(NamedTuple):
@@ -79,6 +80,7 @@ class Surroundings(NamedTuple):
     inward_on: float
     across_on: float
     language_on: float
+    debates: float  # what is learnt on a year's debate evenings takes from prejudice, in standard deviations
 
 
 @kernel
@@ -210,6 +212,8 @@ def a_year(
     speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
     now = ties.prejudice[row] / PREJUDICE_UNIT
     to = prejudice_towards(met, usual, p)
+    if ties.takes_part[row] & DEBATED:
+        to -= s.debates
     if to == now and not speaks:
         return
     words = philox(s.seed, persons.id[row], s.address, 0)
@@ -260,6 +264,7 @@ def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
         c.number("stigma.on_contact"),
         c.number("meetings.across_groups"),
         c.number("meetings.language"),
+        c.parameters.meetings.debates * c.number("meetings.debates_on_prejudice"),
     )
 
 

@@ -89,6 +89,7 @@ class Offer(NamedTuple):
     usual_jobs: float  # `jobs` and `lasting` at the reference
     usual_lasting: float
     usual_heard: float  # share of young adults who go to the residents' meetings at the reference
+    debate: float  # 1 where there is a debate evening in the month
     usual_members: float  # share of residents who belong to an association at the reference
 
 
@@ -96,7 +97,7 @@ REFERENCE = Offer(
     club_hours=1.0, staffed=1.0, volunteers=0.0, jobs=0.0, lasting=0.0, homework=1.0, workers=1.0, authority=0.0,
     evenings=0.0, open_share=0.0, run_by_young=0.0, fit=1.0, coordinated=1.0, role_models=0.0, pull=1.0,
     friends_of_men=1.0, friends_of_women=1.0, company_then=0.0, left_out_then=0.0, usual_jobs=0.0,
-    usual_lasting=0.0, usual_heard=0.0, usual_members=0.0,
+    usual_lasting=0.0, usual_heard=0.0, debate=0.0, usual_members=0.0,
 )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def offer_of(o: F64, area: int) -> Offer:
     a = o[area]
     return Offer(
         a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16],
-        a[17], a[18], a[19], a[20], a[21], a[22],
+        a[17], a[18], a[19], a[20], a[21], a[22], a[23],
     )  # fmt: skip
 
 
@@ -188,6 +189,8 @@ def offers(c: Context, p: Youth, counted: Count) -> F64:
     found[:, COLUMN["role_models"]] = role_models(then, p, young)
     found[:, COLUMN["pull"]] = pull(areas.street[here], then, p, young)
     found[:, COLUMN["usual_heard"]] = c.parameters.democracy.attend_young
+    if c.by_area("youth.debates").any():
+        found[:, COLUMN["debate"]] = debates(c)[here] > 0
     found[:, COLUMN["usual_members"]] = c.parameters.volunteering.member_share
     found[:, BY_FRIENDS] = friends(areas.municipality[here], then, p, young)
     everywhere = c.made_once(nothing_new).copy()

@@ -20,6 +20,7 @@ from beboersim.month.clubs import (
     job_worth,
     job_worth_expected,
     led_by,
+    on_a_debate_evening,
     over_usual,
     usual_club,
 )
@@ -37,6 +38,7 @@ from beboersim.world.taking_part import (
     ASSOCIATION,
     CLUB,
     COMMUNITY,
+    DEBATED,
     HELPS,
     HOMEWORK,
     MEETINGS,
@@ -111,6 +113,21 @@ def parts_of(
         bits |= HOMEWORK
     if helps_the_younger(bits, months_old, o):
         bits |= HELPS
+    return bits
+
+
+@kernel
+def after_debates(bits: int, months_old: int, burdened: int, lots: Lots, o: Offer, p: Youth) -> int:
+    """Return the same after the month's debate evening, if there is one and the young person comes to it (A-15).
+
+    What is learnt there is asked about in the month of birth (month.meetings), and counted anew from the month after.
+    """
+    if months_old % 12 == 1:
+        bits &= ~DEBATED
+    if o.debate == 0.0 or months_old < CAFE_AGE:
+        return bits
+    if lots.cafe < on_a_debate_evening(weekly_chance(burdened, o, p), p):
+        bits |= DEBATED
     return bits
 
 

@@ -51,6 +51,7 @@ from beboersim.month.young import (
     CLUB_AGE,
     SIXTEEN,
     Lots,
+    after_debates,
     company_of,
     lots_of,
     offending_of,
@@ -64,6 +65,7 @@ from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import (
     ASSOCIATION,
     CLUB,
+    DEBATED,
     HELPS,
     HOMEWORK,
     MENTORED,
@@ -80,7 +82,7 @@ __all__ = ["FirstDay", "Youth", "attendance", "begin", "no_day_yet", "youth"]
 
 LAST_CLASS = 15 * 12  # months old
 FORGOTTEN = 30 * 12  # months old: what a job at school age was worth is no longer told apart
-OWN = CLUB | SPARE_TIME_JOB | OUTREACH | HOMEWORK | HELPS
+OWN = CLUB | SPARE_TIME_JOB | OUTREACH | HOMEWORK | HELPS | DEBATED
 OFFENDING, LEARNING, TRUST = 4096.0, 10000.0, 50.0  # units of ties.offending, learning and trust
 NOT_MET = 255  # of ties.results
 
@@ -223,8 +225,9 @@ def a_month(
     peers = int(ties.peers[row])
     if months_old < OLDEST_YOUNG:
         bits = parts_of(bits, months_old, pupil, burdened, lots, 1.0 if first else uniform(words[2]), o, p)
+        bits = after_debates(bits, months_old, burdened, lots, o, p)
     else:
-        bits &= ~(CLUB | SPARE_TIME_JOB | HOMEWORK | HELPS)
+        bits &= ~(CLUB | SPARE_TIME_JOB | HOMEWORK | HELPS | DEBATED)
         if bits & MENTORED and uniform(words[2]) < fading(12.0 * p.lasting_years):
             bits &= ~MENTORED
     if first == 0 and months_old >= FIRST:

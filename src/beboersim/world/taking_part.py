@@ -15,10 +15,11 @@ NETWORK = 1 << 8  # a network of parents or women (volunteering)
 AFTERCARE = 1 << 9  # a community for those who have stopped using (substance)
 MEETINGS = 1 << 10  # meetings of the residents' democracy (democracy)
 HELPS = 1 << 11  # helps the younger at a café that the young run (youth)
+DEBATED = 1 << 12  # has been to a debate evening since the last birthday (youth)
 MENTORED = 1 << 15  # no part, but a memory: has had a spare-time job that lasted, with a mentor (youth)
 PARTS = (
     "job_help", "advice", "club", "spare_time_job", "outreach", "homework", "association", "volunteer", "network",
-    "aftercare", "meetings", "helps",
+    "aftercare", "meetings", "helps", "debated",
 )  # fmt: skip
 
 # Whom a young person's free time is spent with.
