@@ -32,6 +32,7 @@ MOVES: tuple[tuple[float, dict[str, Value], str, Value, str], ...] = (
     (TWICE, TRUSTED, "volunteering.membership_on_trust", False, "trust"),
     (TWICE, TRUSTED, "volunteering.meetings_on_trust", False, "trust"),
     (TWICE, HELPERS, "volunteering.helping_on_staying", False, "takes_part"),
+    (TWICE, {"volunteering.club_trust": 0.1}, "volunteering.clubs_on_trust", False, "trust"),
     (TWICE, {}, "volunteering.referral_on_members", False, "takes_part"),
     (TWICE, ROOMS, "volunteering.rooms_on_volunteers", False, "volunteers"),
     (TWICE, ROOMS, "volunteering.rooms_on_asking", False, "takes_part"),

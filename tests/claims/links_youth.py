@@ -133,6 +133,18 @@ def results_of_members(settings: Settings) -> float:
     return float(found.world.ties.results[rows].mean())
 
 
+def trust_of_members(settings: Settings) -> float:
+    """Of those of 15-17 who all come to a club with adults, after two years."""
+    found = town(settings)
+    rows = aged(found, 180, 198)
+    found.world.ties.takes_part[rows] |= CLUB
+    who = found.world.persons.id[rows].copy()  # rows are put in order once a year
+    for _ in range(24):
+        found.step((volunteering.volunteering,))
+    rows = in_named_areas(found)
+    return float(found.world.ties.trust[rows[np.isin(found.world.persons.id[rows], who)]].mean())
+
+
 def starting_education(settings: Settings) -> float:
     """Return what is added to the chance of starting youth education in the last school year."""
     found = after(youth.youth, settings, 1)
@@ -413,6 +425,11 @@ def cut_debates(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(meetings, "surroundings", lambda *given, **more: whole(*given, **more)._replace(debates=0.0))
 
 
+def cut_trust(patch: pytest.MonkeyPatch) -> None:
+    whole = volunteering.in_force
+    patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(club_trust=0.0))
+
+
 def cut_going_on(patch: pytest.MonkeyPatch) -> None:
     whole = volunteering.in_force
     patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(helper_quit=1.0))
@@ -440,6 +457,7 @@ LINKS: tuple[Link, ...] = (
     link("C-05", dropping_out_of_members, -1, "youth.activities_on_staying", cut=cut_school(activities_stay=1.0)),
     link("C-10", off_the_street_into_company, 1, "workers_on_leaving"),
     link("C-11", results(CLUB), 1, "clubs_on_results"),
+    link("C-11", trust_of_members, 1, "volunteering.clubs_on_trust", cut=cut_trust),
     link("C-12", offending(CLUB), -1, "clubs_on_offending"),
     link("C-13", joining_where_clubs_are_open_longer, -1, "activity_on_joining", {"youth.club_hours": 2.0}),
     link("C-14", joining_of_members, -1, "activity_on_joining"),

@@ -17,7 +17,7 @@ from beboersim.town import Town, of_plan
 from beboersim.world.codes import ESTATE, KEEPER, NAMED_AREA
 from beboersim.world.columns import F64, made
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ASSOCIATION, CLUB, MEETINGS, NETWORK, VOLUNTEER
 from small_towns import small_town
 
 P = of_plan(Plan(Scenario.load("law")), "volunteering", Volunteering)
@@ -59,7 +59,7 @@ def of_2015(p: Volunteering = P) -> Offers:
     joins = stop * vs.odds_at_mean_trust(p.local, p.trust_odds), leave * vs.odds_at_mean_trust(
         p.member_share, p.trust_odds
     )
-    return Offers(*(np.full(2, rate) for rate in (joins[0], stop, joins[1], leave, 0.0)))
+    return Offers(*(np.full(2, rate) for rate in (joins[0], stop, joins[1], leave, 0.0, 0.0)))
 
 
 def within_chance(share: float, expected: float, number: int) -> bool:
@@ -206,6 +206,21 @@ def test_the_trust_that_membership_builds_is_within_what_was_found() -> None:
     for _ in range(200):
         trust = vs.next_trust(trust, P.member_trust, P.trust_stability**0.25, 0.0)
     assert trust == pytest.approx(P.member_trust, rel=1e-6)
+
+
+def test_only_the_young_of_a_club_with_adults_gain_trust_by_it() -> None:
+    def trust(gain: float) -> np.ndarray:
+        people = People()
+        people.persons.birth[::2] = MONTH - 15 * 12 - np.arange(MANY // 2) % 12  # every second is fifteen
+        people.ties.takes_part[: MANY // 2] = CLUB
+        people.live(of_2015()._replace(club_trust=np.full(2, gain)), 24)
+        return people.ties.trust.astype(np.float64)
+
+    more = trust(0.1) - trust(0.0)
+    of_club = np.arange(MANY) < MANY // 2
+    young = np.arange(MANY) % 2 == 0
+    assert more[of_club & young].mean() > 0.0
+    assert not more[~(of_club & young)].any()
 
 
 def test_nobodys_trust_is_kept_as_not_met() -> None:

@@ -38,7 +38,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import KEEPER, NAMED_AREA
 from beboersim.world.columns import F64, I16, I32, U8
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, HELPS, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ASSOCIATION, CLUB, HELPS, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -61,16 +61,18 @@ class Efforts(NamedTuple):
     network: F64  # 1 where there is a network of parents
     carry: F64  # 1 where volunteers are asked to do what the staff did
     reach: float
+    adults: F64  # share of the clubs' hours with adults present
 
 
 class Offers(NamedTuple):
-    """How readily somebody of average trust joins and stops in a month, by area."""
+    """How readily somebody of average trust joins and stops in a month, and what adds to trust, by area."""
 
     volunteer_join: F64
     volunteer_quit: F64
     member_join: F64
     member_quit: F64
     network_join: F64
+    club_trust: F64  # what a club adds to the level of trust of the young who come there
 
 
 @borrowing
@@ -108,6 +110,7 @@ def make_offers(areas: Areas, residents: F64, e: Efforts, was: Reference, p: Vol
         offers.member_join[area] = member_quit * was.member_odds * shown * out
         offers.member_quit[area] = member_quit
         offers.network_join[area] = volunteer_quit * was.network_odds * e.network[area]
+        offers.club_trust[area] = p.club_trust * e.adults[area]
 
 
 @kernel
@@ -140,6 +143,7 @@ def go_through(
     takes_part, trust_of = ties.takes_part, ties.trust
     volunteer_join, volunteer_quit = offers.volunteer_join, offers.volunteer_quit
     member_join, member_quit, network_join = offers.member_join, offers.member_quit, offers.network_join
+    club_trust = offers.club_trust
     last_month = month - 1
     for home in range(number):
         moved = moved_in[home] == last_month
@@ -166,6 +170,8 @@ def go_through(
                     w = philox(seed, identity[member], address, BIRTHDAY)
                     felt = p.member_trust if bits & ASSOCIATION else 0.0
                     felt += p.meetings_trust if bits & MEETINGS else 0.0
+                    # Who gets on with others comes to trust them (C-11); nobody grown up comes to a club.
+                    felt += club_trust[area] if bits & CLUB and age < ADULT else 0.0
                     trust = trust_of[member] / TRUST_UNIT
                     trust_of[member] = as_kept(next_trust(trust, felt, kept, normal(uniform(w[0]), uniform(w[1]))))
                 up = more[trust_of[member] + 128]
@@ -236,7 +242,7 @@ def efforts(c: Context) -> Efforts:
     return Efforts(
         lever["support"], lever["referral"], np.minimum(lever["premises"] + house, 1.0),
         lever["catering"] * lever["structure"] * lever["regularity"], lever["grounds"], lever["parents_network"],
-        lever["carry"], reach_of_council(c),
+        lever["carry"], reach_of_council(c), c.by_area("youth.club_staffed"),
     )  # fmt: skip
 
 
@@ -247,6 +253,7 @@ def in_force(c: Context) -> Volunteering:
         "staff_on_volunteers": {"asked_gain": 0.0, "unsupported": 1.0},
         "membership_on_trust": {"member_trust": 0.0},
         "meetings_on_trust": {"meetings_trust": 0.0},
+        "clubs_on_trust": {"club_trust": 0.0},
         "referral_on_members": {"referral_gain": 0.0},
         "helping_on_staying": {"helper_quit": 1.0},
         "rooms_on_volunteers": {"rooms_gain": 0.0},
@@ -293,7 +300,7 @@ def begin(c: Context) -> None:
     """Set what this process keeps as it is on the first day; no lever is read, for what was is the same everywhere."""
     p, was = c.parameters.volunteering, reference(c)
     volunteer, member = month_rate(p.quit_year), month_rate(p.member_quit_year)
-    rates = (volunteer * was.volunteer_odds, volunteer, member * was.member_odds, member, 0.0)
+    rates = (volunteer * was.volunteer_odds, volunteer, member * was.member_odds, member, 0.0, 0.0)
     everywhere = len(c.world.areas.kind)
     meet(c, Offers(*(np.full(everywhere, rate) for rate in rates)), p)
     c.world.areas.premises[:] = np.where(c.world.areas.kind == NAMED_AREA, was.rooms, 0.0)

@@ -35,6 +35,7 @@ class Volunteering(NamedTuple):
     member_quit_year: float
     member_trust: float
     meetings_trust: float
+    club_trust: float
     referral_gain: float
     rooms_gain: float
     house_gain: float
