@@ -277,6 +277,16 @@ def starting_where_all_feel_safe(settings: Settings) -> float:
     return chance_at_school(found, rows, BECOMES_STUDENT)
 
 
+def starting_ten_years_on(settings: Settings) -> float:
+    """The chance of those who leave school in 2025."""
+    found = town(settings)
+    found.context.month += 120
+    rows = aged(found, 300, 312)  # any; they are made pupils of sixteen
+    found.world.persons.birth[rows] = found.context.month - 192
+    found.world.persons.activity[rows] = PUPIL
+    return chance_at_school(found, rows, BECOMES_STUDENT)
+
+
 def dropping_out_where_all_feel_safe(settings: Settings) -> float:
     """Of those of 18-24 who study; none of them comes to a café, for there is none."""
     found = where_all_feel_safe(settings)
@@ -430,6 +440,10 @@ def cut_trust(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(club_trust=0.0))
 
 
+def cut_rise(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(schooling, "risen", lambda p, years: p)
+
+
 def cut_going_on(patch: pytest.MonkeyPatch) -> None:
     whole = volunteering.in_force
     patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(helper_quit=1.0))
@@ -476,6 +490,8 @@ LINKS: tuple[Link, ...] = (
     Link("C-34", under("null", "C-34"), {**under("null", "C-34"), "youth.left_out_street": LEFT_OUT_STREET},
          joining_of_the_left_out, 1, closed("left_out_on_joining"), "youth.left_out_on_joining"),
     link("C-35", joining_of_the_heard, -1, "heard_on_joining"),
+    Link("C-48", under("null", "C-48"), under("council", "C-48"), starting_ten_years_on, 1, cut_rise,
+         "time.on_education"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
     link("A-09", joining_beside_visible_groups, 1, "groups_on_joining", cut=offered(pull=1.0)),
     link("A-11", joining_for_want_of_a_cafe, 1, "communities_on_joining", cut=offered(evenings=0.0)),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from beboersim.chance import ANY_WORD, UNIT
+from beboersim.evidence.findings import findings
 from beboersim.month import crime, schooling, work
 from beboersim.month.ledger import Event
 from beboersim.month.schooling import first_wage
@@ -25,6 +26,7 @@ from beboersim.month.work import (
     pension_age_months,
     work_event,
 )
+from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
@@ -140,6 +142,21 @@ def test_safety_moves_education_from_what_it_was_on_the_first_day() -> None:
     assert schooling.start_by_safety(safer, 0, p) == pytest.approx(0.01)
     assert schooling.dropping_by_safety(as_then, 0, p) == 1.0
     assert schooling.dropping_by_safety(safer, 0, p) == pytest.approx(0.97)
+
+
+def test_education_rises_as_fast_as_it_was_found_to() -> None:
+    """Of those of twenty, in log-odds a year: rounded to the hundredth."""
+    claimed = float(catalogue()["schooling.rise"].preset("council"))
+    said = findings()["E132"].outcome
+    assert "66% in disadvantaged areas vs 81% nationally (2008: 56 vs 74)" in said
+    for then, now in ((56, 66), (74, 81)):
+        assert np.log(now / (100 - now) / (then / (100 - then))) / 5.0 == pytest.approx(claimed, abs=0.005)
+    later = schooling.risen(SCHOOL._replace(rise=claimed), 10.0)
+    odds = [p.start_youth / (1.0 - p.start_youth) for p in (SCHOOL, later)]
+    assert np.log(odds[1] / odds[0]) == pytest.approx(10.0 * claimed)
+    assert later.drop_out_youth == pytest.approx(SCHOOL.drop_out_youth * np.exp(-10.0 * claimed))
+    assert schooling.risen(SCHOOL, 10.0) == SCHOOL  # under central
+    assert schooling.risen(SCHOOL._replace(rise=claimed), 0.0) == SCHOOL._replace(rise=claimed)
 
 
 def test_nobody_studies_at_forty_five() -> None:

@@ -307,7 +307,7 @@ def parents_wage(persons: Persons, households: Households, home: int) -> float:
 
 
 def schooling_now(c: Context) -> Schooling:
-    """Return the parameters with what a switch closes set to no effect."""
+    """Return the month's parameters: with what a switch closes set to no effect, and what rises over the years."""
     p = c.parameters.schooling
     closed = {
         "substance.on_school": {"heavy_use": 1.0},
@@ -315,11 +315,25 @@ def schooling_now(c: Context) -> Schooling:
         "youth.helping_on_way": {"helping": 1.0},
         "safety.on_education": {"safe_start": 0.0, "safe_stay": 0.0},
         "youth.activities_on_staying": {"activities_stay": 1.0},
+        "time.on_education": {"rise": 0.0},
     }
     for switch, none in closed.items():
         if not c.flag(switch):
             p = p._replace(**none)
-    return p
+    return risen(p, c.rates_time - c.start_month / 12.0)
+
+
+def risen(p: Schooling, years: float) -> Schooling:
+    """Return the rates of youth education as they are some years later, if education rises by itself (C-48).
+
+    The odds of starting rise by `rise` a year in logarithm and dropping out falls as much, so that the odds of being in
+    youth education or through it rise by about that.
+    """
+    if p.rise == 0.0 or years == 0.0:
+        return p
+    times = np.exp(p.rise * years)
+    odds = p.start_youth / (1.0 - p.start_youth) * times
+    return p._replace(start_youth=float(odds / (1.0 + odds)), drop_out_youth=float(p.drop_out_youth / times))
 
 
 def around(c: Context, p: Schooling) -> F64:

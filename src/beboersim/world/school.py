@@ -60,6 +60,7 @@ class Schooling(NamedTuple):
     safe_start: float
     safe_stay: float
     activities_stay: float
+    rise: float
 
 
 @kernel
