@@ -361,6 +361,17 @@ def results_beside_role_models(settings: Settings) -> float:
     return float(found.world.ties.results[aged(found, 132, 192)].mean())
 
 
+def results_where_the_local_young_stay(settings: Settings) -> float:
+    """Return the results of all pupils after a year in which all of 18-24 are from here, and all of them study."""
+    found = town(settings)
+    w, rows = found.world, aged(found, 216, 299)
+    w.persons.area_grown[rows] = w.households.area[w.persons.household[rows]]
+    w.persons.activity[rows] = STUDENT
+    for _ in range(12):
+        found.step((youth.youth,))
+    return float(w.ties.results[aged(found, 132, 192)].mean())
+
+
 def coming_to_the_cafe(settings: Settings) -> float:
     return float(youth.attendance(with_volunteers(settings).context).sum())
 
@@ -490,6 +501,8 @@ LINKS: tuple[Link, ...] = (
     Link("C-34", under("null", "C-34"), {**under("null", "C-34"), "youth.left_out_street": LEFT_OUT_STREET},
          joining_of_the_left_out, 1, closed("left_out_on_joining"), "youth.left_out_on_joining"),
     link("C-35", joining_of_the_heard, -1, "heard_on_joining"),
+    link("C-47", results_where_the_local_young_stay, 1, "role_models_on_results"),
+    link("C-47", coming_to_the_cafe_with_role_models, 1, "role_models_on_attendance", CAFE, offered(role_models=0.0)),
     Link("C-48", under("null", "C-48"), under("council", "C-48"), starting_ten_years_on, 1, cut_rise,
          "time.on_education"),
     link("A-07", reached_without_authority, 1, "authority_on_contact", cut=offered(authority=0.0)),
