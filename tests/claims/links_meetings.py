@@ -79,7 +79,8 @@ def meetings_under_a_bad_name(settings: Settings) -> float:
     s = meetings.surroundings(c, np.zeros(len(c.world.areas.kind)))
     return float(np.mean([
         meetings.meetings_across(
-            1.0 - s.minority[area], 0, 1, c.world.areas.stigma[area] * s.inward_on, c.parameters.meetings
+            1.0 - s.minority[area], 0, s.occasions[area], 1, c.world.areas.stigma[area] * s.inward_on,
+            c.parameters.meetings,
         )
         for area in named(found)
     ]))  # fmt: skip

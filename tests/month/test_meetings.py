@@ -19,14 +19,29 @@ MEET = of_plan(Plan(Scenario.load("law")), "meetings", Meetings)
 
 def test_who_lives_there_and_what_is_done_together_decide_who_meets() -> None:
     """Effects M16: three tenths of chance meetings happen, seven where something is done together."""
-    assert meetings_across(0.0, 1, 0, 0.0, MEET) == 0.0
-    assert meetings_across(0.5, 0, 0, 0.0, MEET) == pytest.approx(0.3 * 0.5)
-    assert meetings_across(0.5, 1, 0, 0.0, MEET) == pytest.approx(0.7 * 0.5)
+    assert meetings_across(0.0, 1, 0.0, 0, 0.0, MEET) == 0.0
+    assert meetings_across(0.5, 0, 0.0, 0, 0.0, MEET) == pytest.approx(0.3 * 0.5)
+    assert meetings_across(0.5, 1, 0.0, 0, 0.0, MEET) == pytest.approx(0.7 * 0.5)
 
 
 def test_a_bad_name_turns_only_the_minority_inwards() -> None:
-    assert meetings_across(0.5, 0, 0, 1.0, MEET) == meetings_across(0.5, 0, 0, 0.0, MEET)
-    assert meetings_across(0.5, 0, 1, 1.0, MEET) == pytest.approx(0.95 * meetings_across(0.5, 0, 1, 0.0, MEET))
+    assert meetings_across(0.5, 0, 0.0, 0, 1.0, MEET) == meetings_across(0.5, 0, 0.0, 0, 0.0, MEET)
+    assert meetings_across(0.5, 0, 0.0, 1, 1.0, MEET) == pytest.approx(
+        0.95 * meetings_across(0.5, 0, 0.0, 1, 0.0, MEET)
+    )
+
+
+def test_people_meet_in_the_businesses_that_are_there() -> None:
+    """C-51, assumption: five in use a thousand residents, two hundredths of chance meetings each; by default none."""
+    c = small_town(("Aarhus",)).context
+    named = np.flatnonzero(c.world.areas.kind == NAMED_AREA)
+    c.world.areas.premises_let[named] = 5.0 * c.measurement.residents[named] / c.scale / 1000.0
+    assert (meetings.occasions(c) == 0.0).all()
+    meet = c.parameters.meetings._replace(businesses=0.02)
+    c.parameters = c.parameters._replace(meetings=meet)
+    assert meetings.occasions(c)[named] == pytest.approx(0.1)
+    assert meetings_across(0.5, 0, 0.1, 0, 0.0, meet) == pytest.approx(0.4 * 0.5)
+    assert meetings_across(0.5, 1, 0.5, 0, 0.0, meet) == 0.5  # no more than chance would give
 
 
 def test_the_switch_of_the_name_closes_it() -> None:

@@ -39,6 +39,7 @@ class Meetings(NamedTuple):
 
     mixing: float
     joint: float
+    businesses: float
     inward: float
     on_prejudice: float
     spread: float
@@ -75,6 +76,7 @@ class Surroundings(NamedTuple):
     first_address: int
     everybody: int  # 1 on the first day: all are asked, whatever their month of birth
     minority: F64  # area: share of residents of non-Western origin, as measured
+    occasions: F64  # area: see `occasions`
     effort: F64  # area: language effort
     inward_on: float
     across_on: float
@@ -82,7 +84,7 @@ class Surroundings(NamedTuple):
 
 
 @kernel
-def meetings_across(others: float, together: int, minority: int, stigma: float, p: Meetings) -> float:
+def meetings_across(others: float, together: int, occasions: float, minority: int, stigma: float, p: Meetings) -> float:
     """Return how much a resident meets the other group, as a share of all meetings.
 
     Parameters
@@ -91,6 +93,8 @@ def meetings_across(others: float, together: int, minority: int, stigma: float, 
         Share of the area's residents who are of the other group, 0 to 1.
     together
         1 if something is done together with others, by interest and on equal terms (effects M16, A-19).
+    occasions
+        What the area gives occasion to besides: added share of chance meetings, see `occasions`.
     minority, stigma
         1 if the person belongs to the minority, who are turned inwards by the area's bad name (effects M23, E050); the
         name, 0 to 1.
@@ -99,7 +103,7 @@ def meetings_across(others: float, together: int, minority: int, stigma: float, 
     -----
     Living together gives only a part of the meetings that chance would (effects M16: 0.3; in joint activities 0.7).
     """
-    share = min(p.mixing + (p.joint if together == 1 else 0.0), 1.0)
+    share = min(p.mixing + (p.joint if together == 1 else 0.0) + occasions, 1.0)
     if minority == 1:
         share *= 1.0 - p.inward * stigma
     return share * others
@@ -183,22 +187,22 @@ def meet(
             months_old = s.month - persons.birth[row]
             asked = s.everybody == 1 or np.uint32(months_old) % YEAR == 0
             if asked and months_old >= LOWEST_AGE_MONTHS:
-                a_year(row, persons, ties, s.minority[area], stigma[area], s.effort[area], s, p)
+                a_year(row, persons, ties, s.minority[area], s.occasions[area], stigma[area], s.effort[area], s, p)
             row = persons.next[row]
     return 0
 
 
 @borrowing
 def a_year(
-    row: int, persons: Persons, ties: Ties, neighbours: float, stigma: float, effort: float, s: Surroundings,
-    p: Meetings,
+    row: int, persons: Persons, ties: Ties, neighbours: float, occasions: float, stigma: float, effort: float,
+    s: Surroundings, p: Meetings,
 ) -> None:  # fmt: skip
     """Let a year of meetings act on a person.
 
     Parameters
     ----------
-    neighbours, stigma, effort
-        Of the area: share of residents of non-Western origin, its name, and the language effort.
+    neighbours, occasions, stigma, effort
+        Of the area: share of residents of non-Western origin, occasions to meet, its name, and the language effort.
     """
     of_minority = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
     usual = usual_meetings(of_minority, p)
@@ -206,7 +210,7 @@ def a_year(
     if s.across_on > 0.0:
         others = 1.0 - neighbours if of_minority == 1 else neighbours
         together = 1 if ties.takes_part[row] & TOGETHER != 0 else 0
-        met = meetings_across(others, together, of_minority, stigma * s.inward_on, p)
+        met = meetings_across(others, together, occasions, of_minority, stigma * s.inward_on, p)
     speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
     now = ties.prejudice[row] / PREJUDICE_UNIT
     to = prejudice_towards(met, usual, p)
@@ -247,6 +251,21 @@ def minority_shares(c: Context) -> F64:
     return found
 
 
+def occasions(c: Context) -> F64:
+    """Return what businesses in use add to the share of chance meetings that happen, over all areas (M27, C-51).
+
+    Firms count at once where their premises are let, whether their jobs are new ones or not: people meet in a shop that
+    moved from nearby as well.
+    """
+    areas, added = c.world.areas, np.zeros(len(c.world.areas.kind))
+    size = c.parameters.meetings.businesses * c.number("meetings.in_businesses")
+    if size > 0.0:
+        thousands = c.measurement.residents / c.scale / 1000.0  # premises are those of the whole area
+        let = areas.premises_let[: c.world.places]
+        added[: c.world.places] = size * np.divide(let, thousands, out=np.zeros(len(let)), where=thousands > 0.0)
+    return added
+
+
 def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
     """Return what is read this month beside the person."""
     return Surroundings(
@@ -256,6 +275,7 @@ def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
         address(Purpose.MEETINGS, 0),
         everybody,
         minority_shares(c),
+        occasions(c),
         effort,
         c.number("stigma.on_contact"),
         c.number("meetings.across_groups"),
@@ -287,10 +307,11 @@ def daily_meetings(c: Context, fewer: float = 0.0) -> F64:
     p, areas = c.parameters.meetings, c.world.areas
     share = np.clip(minority_shares(c) - fewer, 0.0, 1.0)
     name = areas.stigma * c.number("stigma.on_contact")
+    added = occasions(c)
     found = np.zeros(len(share))
     for area in range(c.world.places):
-        of_minority = meetings_across(1.0 - share[area], 0, 1, name[area], p)
-        of_majority = meetings_across(share[area], 0, 0, name[area], p)
+        of_minority = meetings_across(1.0 - share[area], 0, added[area], 1, name[area], p)
+        of_majority = meetings_across(share[area], 0, added[area], 0, name[area], p)
         found[area] = share[area] * of_minority + (1.0 - share[area]) * of_majority
     return found * c.number("meetings.across_groups")
 
