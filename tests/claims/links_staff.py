@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from link import WORDS, Link, Settings, in_named_areas, last_word, town, under
 
-from beboersim.month import money, reach, safety, staff, staffing, work
+from beboersim.month import money, reach, safety, staff, staffing, volunteering, work
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
 from beboersim.world.taking_part import ADVICE, CLUB, JOB_HELP, NETWORK
@@ -127,6 +127,24 @@ def advised(settings: Settings) -> float:
     return float((found.world.ties.takes_part[rows] & ADVICE > 0).mean())
 
 
+def helped_to_work(settings: Settings) -> float:
+    """Return the share of those outside work in the named areas who are helped towards it."""
+    found = ran(settings, 1)
+    rows = in_named_areas(found)
+    rows = rows[found.world.persons.activity[rows] == OUTSIDE]
+    return float((found.world.ties.takes_part[rows] & JOB_HELP > 0).mean())
+
+
+def trust_of_the_advised(settings: Settings) -> float:
+    """Return the mean trust after two years in which everybody in the named areas gets advice."""
+    found = town(settings)
+    rows = in_named_areas(found)
+    found.world.ties.takes_part[rows] |= ADVICE
+    for _ in range(CYCLE):
+        found.step((volunteering.volunteering,))
+    return float(found.world.ties.trust[rows].astype(np.float64).mean())
+
+
 def feel_safe(settings: Settings) -> float:
     """Return the share who feel safe in the named areas after three years of staff and money alone."""
     found = ran(settings, YEARS)
@@ -202,6 +220,15 @@ def cut_advice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reach, "dose", lambda c, *given: np.zeros(len(c.dose)))
 
 
+def cut_way_to_work(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reach, "opened_by_advice", lambda c: 1.0)
+
+
+def cut_trust_by_advice(patch: pytest.MonkeyPatch) -> None:
+    whole = volunteering.in_force
+    patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(advice_trust=0.0))
+
+
 def cut_safety(**fixed: float) -> Callable[[pytest.MonkeyPatch], None]:
     """Return a cut that gives safety other parameters."""
 
@@ -252,4 +279,8 @@ LINKS: tuple[Link, ...] = (
     Link("A-23", both("null", "A-23", ALL_STAY), both("council", "A-23", ALL_STAY), feel_safe, 1,
          cut_safety(known_part=0.0), "safety.from_plan"),
     Link("A-24", under("null", "A-24"), under("council", "A-24"), advised, 1, cut_advice, "staff.on_advice"),
+    Link("A-24", under("null", "A-24"), under("council", "A-24"), helped_to_work, 1, cut_way_to_work,
+         "staff.advice_on_help"),
+    Link("A-24", under("null", "A-24"), under("council", "A-24"), trust_of_the_advised, 1, cut_trust_by_advice,
+         "volunteering.advice_on_trust"),
 )  # fmt: skip

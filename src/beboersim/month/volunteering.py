@@ -38,7 +38,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import KEEPER, NAMED_AREA
 from beboersim.world.columns import F64, I16, I32, U8
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ADVICE, ASSOCIATION, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -166,6 +166,7 @@ def go_through(
                     w = philox(seed, identity[member], address, BIRTHDAY)
                     felt = p.member_trust if bits & ASSOCIATION else 0.0
                     felt += p.meetings_trust if bits & MEETINGS else 0.0
+                    felt += p.advice_trust if bits & ADVICE else 0.0
                     trust = trust_of[member] / TRUST_UNIT
                     trust_of[member] = as_kept(next_trust(trust, felt, kept, normal(uniform(w[0]), uniform(w[1]))))
                 up = more[trust_of[member] + 128]
@@ -245,6 +246,7 @@ def in_force(c: Context) -> Volunteering:
         "staff_on_volunteers": {"asked_gain": 0.0, "unsupported": 1.0},
         "membership_on_trust": {"member_trust": 0.0},
         "meetings_on_trust": {"meetings_trust": 0.0},
+        "advice_on_trust": {"advice_trust": 0.0},
         "referral_on_members": {"referral_gain": 0.0},
         "rooms_on_volunteers": {"rooms_gain": 0.0},
         "rooms_on_asking": {"house_gain": 0.0},

@@ -34,6 +34,7 @@ class Volunteering(NamedTuple):
     member_quit_year: float
     member_trust: float
     meetings_trust: float
+    advice_trust: float
     referral_gain: float
     rooms_gain: float
     house_gain: float
