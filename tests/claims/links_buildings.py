@@ -148,7 +148,7 @@ def cut_firms(patch: pytest.MonkeyPatch) -> None:
 
 
 def cut_meetings_in_businesses(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(meetings, "occasions", lambda c: np.zeros(len(c.world.areas.kind)))
+    patch.setattr(meetings, "occasions", lambda c, **more: np.zeros(len(c.world.areas.kind)))
 
 
 def cut_renewal_of_names(patch: pytest.MonkeyPatch) -> None:

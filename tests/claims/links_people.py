@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from link import Link, Settings, in_named_areas, town, under
 
-from beboersim.month import councils, democracy, volunteering
+from beboersim.month import councils, democracy, meetings, volunteering
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.taking_part import ASSOCIATION, MEETINGS, VOLUNTEER
@@ -127,6 +127,12 @@ def attendance(staff: float = USUAL) -> Callable[[Settings], float]:
     return measure
 
 
+def meetings_across_groups(settings: Settings) -> float:
+    """The share of meetings of the residents of the named areas that are with the other group."""
+    found = town(settings)
+    return float(meetings.daily_meetings(found.context)[named(found)].mean())
+
+
 def young_who_are_heard(settings: Settings) -> float:
     return share_with(run(staffed(settings), 12, democracy.democracy), MEETINGS, OF_COUNCIL_AGE)
 
@@ -167,6 +173,10 @@ def without_frame(patch: pytest.MonkeyPatch) -> None:
 def without_council(patch: pytest.MonkeyPatch) -> None:
     for module in (volunteering, democracy):
         patch.setattr(module, "reach_of_council", lambda c: 1.0)
+
+
+def without_integration(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(meetings, "meetings_by_council", lambda c: 0.0)
 
 
 def without_openness(patch: pytest.MonkeyPatch) -> None:
@@ -211,6 +221,7 @@ LINKS: tuple[Link, ...] = (
     contested("C-35", {"democracy.youth_council": True}, young_who_are_heard,
               without(democracy, youth_council_gain=0.0), "democracy.youth_council_on_meetings"),
     contested("C-36", COUNCIL, attendance(), without_council, "democracy.council_on_reach"),
+    contested("C-36", COUNCIL, meetings_across_groups, without_integration, "democracy.council_on_integration"),
     contested("C-37", OPEN, attendance(), without_openness, "democracy.openness_on_reach"),
     Link("A-18", {"volunteering.regularity": 0.0}, {"volunteering.regularity": 1.0}, rooms_in_use, 1, without_frame),
 )  # fmt: skip

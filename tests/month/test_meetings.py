@@ -8,6 +8,7 @@ import pytest
 from beboersim.month import meetings, school_choice
 from beboersim.month.meetings import Meetings, jobs_by_contacts, meetings_across, rounded
 from beboersim.month.school_choice import MAJORITY, MAJORITY_HIGHER, MINORITY, label_on_schools, opts_out
+from beboersim.policy.catalogue import Value
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
@@ -42,6 +43,17 @@ def test_people_meet_in_the_businesses_that_are_there() -> None:
     assert meetings.occasions(c)[named] == pytest.approx(0.1)
     assert meetings_across(0.5, 0, 0.1, 0, 0.0, meet) == pytest.approx(0.4 * 0.5)
     assert meetings_across(0.5, 1, 0.5, 0, 0.0, meet) == 0.5  # no more than chance would give
+
+
+def test_a_council_brings_people_together_where_a_preset_says_so() -> None:
+    """C-36, assumption: by default a council adds no meetings, and a town without one has none to add."""
+    council: dict[str, Value] = {"democracy.council": "ishoej"}
+    gain: dict[str, Value] = {"democracy.council_across": 0.05}
+    closed: dict[str, Value] = {"democracy.council_on_integration": False}
+    for settings, added in ((council, 0.0), (gain, 0.0), (council | gain, 0.05), (council | gain | closed, 0.0)):
+        c = small_town(settings=settings).context
+        assert (meetings.occasions(c) == added).all()
+        assert (meetings.occasions(c, at_start=True) == 0.0).all()
 
 
 def test_the_switch_of_the_name_closes_it() -> None:

@@ -42,6 +42,7 @@ class Democracy(NamedTuple):
     workshop_gain: float
     youth_council_gain: float
     council_gain: float
+    council_across: float
     open_gain: float
     solution_gain: float
     trust_gain: float

@@ -15,6 +15,7 @@ import numpy as np
 from beboersim.chance import Purpose, address, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
+from beboersim.month.councils import meetings_by_council
 from beboersim.month.school_choice import choose_schools
 from beboersim.world.codes import NONWESTERN_IMMIGRANT
 from beboersim.world.columns import F64, I64
@@ -251,18 +252,19 @@ def minority_shares(c: Context) -> F64:
     return found
 
 
-def occasions(c: Context) -> F64:
-    """Return what businesses in use add to the share of chance meetings that happen, over all areas (M27, C-51).
+def occasions(c: Context, at_start: bool = False) -> F64:
+    """Return what a council (C-36) and businesses in use (M27, C-51) add to the share of chance meetings, by area.
 
     Firms count at once where their premises are let, whether their jobs are new ones or not: people meet in a shop that
-    moved from nearby as well.
+    moved from nearby as well. At the start no lever is read.
     """
-    areas, added = c.world.areas, np.zeros(len(c.world.areas.kind))
+    areas = c.world.areas
+    added = np.full(len(areas.kind), 0.0 if at_start else c.kept(meetings_by_council))
     size = c.parameters.meetings.businesses * c.number("meetings.in_businesses")
     if size > 0.0:
         thousands = c.measurement.residents / c.scale / 1000.0  # premises are those of the whole area
         let = areas.premises_let[: c.world.places]
-        added[: c.world.places] = size * np.divide(let, thousands, out=np.zeros(len(let)), where=thousands > 0.0)
+        added[: c.world.places] += size * np.divide(let, thousands, out=np.zeros(len(let)), where=thousands > 0.0)
     return added
 
 
@@ -275,7 +277,7 @@ def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
         address(Purpose.MEETINGS, 0),
         everybody,
         minority_shares(c),
-        occasions(c),
+        occasions(c, at_start=everybody == 1),
         effort,
         c.number("stigma.on_contact"),
         c.number("meetings.across_groups"),
