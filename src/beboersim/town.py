@@ -295,6 +295,7 @@ def first_context(
         cohort_month=cohort_month,
         cohort_then=np.zeros((2, everywhere)),
         year_flows=np.zeros((len(FLOWS), world.places)),
+        mean_trust=np.zeros(everywhere),
         safety_then=np.zeros(everywhere),
     )
     take_measurement(c, first_day, earlier_years(start, world.places))

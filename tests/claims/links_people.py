@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from link import Link, Settings, in_named_areas, town, under
 
-from beboersim.month import councils, democracy, meetings, volunteering
+from beboersim.month import councils, democracy, meetings, reach, volunteering
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.taking_part import ASSOCIATION, MEETINGS, VOLUNTEER
@@ -127,6 +127,29 @@ def attendance(staff: float = USUAL) -> Callable[[Settings], float]:
     return measure
 
 
+def trusting(settings: Settings) -> Town:
+    """Return a town in whose named areas everybody trusts others by a standard deviation more than is usual."""
+    found = town(settings)
+    found.world.ties.trust[in_named_areas(found)] = 50
+    found.step((democracy.democracy,))
+    return found
+
+
+def worth_of_help_towards_work(settings: Settings) -> float:
+    """Times the chance of finding work of who takes part, where people trust each other."""
+    found = trusting(settings)
+    gain = reach.reach_now(found.context, np.zeros(len(found.context.dose))).gain
+    return float(gain[named(found)].mean())
+
+
+def danish_after_an_effort(settings: Settings) -> float:
+    """Command of Danish after two years of a full language effort, where people trust each other."""
+    found = run(trusting({**settings, "meetings.language_effort": 1.0}), 24, meetings.meetings)
+    rows = in_named_areas(found)
+    danish = found.world.ties.danish[rows]
+    return float(danish[danish != meetings.NO_DANISH].mean())
+
+
 def meetings_across_groups(settings: Settings) -> float:
     """The share of meetings of the residents of the named areas that are with the other group."""
     found = town(settings)
@@ -175,6 +198,11 @@ def without_council(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "reach_of_council", lambda c: 1.0)
 
 
+def without_trust_at_work(patch: pytest.MonkeyPatch) -> None:
+    for module in (meetings, reach):
+        patch.setattr(module, "succeeds_by_trust", lambda c: np.ones(len(c.dose)))
+
+
 def without_integration(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(meetings, "meetings_by_council", lambda c: 0.0)
 
@@ -206,6 +234,8 @@ LINKS: tuple[Link, ...] = (
     contested("C-22", {}, more_than_apart, without(volunteering, together=0.0), "volunteering.staff_with_volunteers"),
     contested("C-23", {}, trust, without(volunteering, member_trust=0.0), "volunteering.membership_on_trust"),
     contested("C-24", {}, fit(trusting=50), without(democracy, trust_gain=0.0), "democracy.trust_on_fit"),
+    contested("C-24", {}, worth_of_help_towards_work, without_trust_at_work, "democracy.trust_on_integration"),
+    contested("C-24", {}, danish_after_an_effort, without_trust_at_work, "democracy.trust_on_integration"),
     contested("C-25", ROOMS, readiness("volunteer"), without(volunteering, rooms_gain=0.0),
               "volunteering.rooms_on_volunteers"),
     contested("C-26", ROOMS, readiness("volunteer"), without(volunteering, house_gain=0.0),

@@ -7,6 +7,7 @@ from beboersim.evidence.councils import NO_COUNCIL, coverage
 from beboersim.month import democracy as d
 from beboersim.month.councils import council_reach, reach_of_council
 from beboersim.month.democracy import Democracy
+from beboersim.month.trusting import succeeds_by_trust
 from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
@@ -94,6 +95,21 @@ def test_fit_is_that_of_2015_when_nothing_is_decided() -> None:
     for _ in range(6):
         town.step((d.democracy,))
     assert (town.world.areas.fit == 1.0).all()
+
+
+def test_work_for_integration_succeeds_by_trust_where_a_preset_says_so() -> None:
+    """C-24, assumption: a tenth more for one standard deviation; by default as much whoever trusts whom."""
+    for settings, times in (
+        ({}, 1.0),
+        ({"democracy.trust_work": 0.1}, 1.1),
+        ({"democracy.trust_work": 0.1, "democracy.trust_on_integration": False}, 1.0),
+    ):
+        town = small_town(settings=settings)
+        town.world.ties.trust[people(town.world)] = 50  # one standard deviation
+        town.step((d.democracy,))
+        named = town.world.areas.kind == NAMED_AREA
+        assert town.context.mean_trust[named] == pytest.approx(1.0)
+        assert succeeds_by_trust(town.context)[named] == pytest.approx(times)
 
 
 def test_half_of_a_better_solution_is_gone_in_the_time_of_place_services() -> None:

@@ -46,6 +46,7 @@ class Democracy(NamedTuple):
     open_gain: float
     solution_gain: float
     trust_gain: float
+    trust_work: float
     dialogue_gain: float
     fit_up: float
     fit_down: float
@@ -191,13 +192,12 @@ def go_to_meetings(
 
 
 @borrowing
-def move_fit(kind: U8, say: F64, fit: F64, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
+def move_fit(kind: U8, say: F64, fit: F64, trust: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
     """Move how well activities fit by a month, in every named area."""
     for area in range(kind.shape[0]):
         if kind[area] != NAMED_AREA:
             continue
-        trust = sums[3, area] / max(sums[2, area], 1.0) / TRUST_UNIT
-        target = fitting(m.steering[area], say[area], usual_say, trust, p)
+        target = fitting(m.steering[area], say[area], usual_say, trust[area], p)
         fit[area] = next_fit(fit[area], target, m.dialogue[area], p)
 
 
@@ -239,8 +239,8 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     )  # fmt: skip
 
 
-def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
-    """Let residents go to meetings and write down who has a say; return the sums of `go_to_meetings`."""
+def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> None:
+    """Let residents go to meetings, and write down who has a say and how they trust others."""
     world = c.world
     sums = np.zeros((4, len(world.areas.kind)))
     go_to_meetings(
@@ -248,15 +248,15 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
         c.address(Purpose.DEMOCRACY), everybody, m, p, sums,
     )  # fmt: skip
     world.areas.say[:] = sums[1] / np.maximum(sums[0], 1.0)
-    return sums
+    c.mean_trust[:] = sums[3] / np.maximum(sums[2], 1.0) / TRUST_UNIT
 
 
 def democracy(c: Context) -> None:
     """Democracy: meetings, workshops, youth council and integration council."""
     p, areas = c.kept(in_force), c.world.areas
     m = meetings_of(c, p)
-    sums = meet(c, m, p, False)
-    move_fit(areas.kind, areas.say, areas.fit, sums, m, usual_say(p), p)
+    meet(c, m, p, False)
+    move_fit(areas.kind, areas.say, areas.fit, c.mean_trust, m, usual_say(p), p)
 
 
 def begin(c: Context) -> None:

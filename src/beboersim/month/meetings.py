@@ -17,6 +17,7 @@ from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.councils import meetings_by_council
 from beboersim.month.school_choice import choose_schools
+from beboersim.month.trusting import succeeds_by_trust
 from beboersim.world.codes import NONWESTERN_IMMIGRANT
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
@@ -135,7 +136,7 @@ def danish_towards(own: float, met: float, usual: float, neighbours: float, effo
     neighbours
         Share of residents of non-Western origin, which stands in for neighbours of one's own language (E073).
     effort
-        Language effort in the area, 0 to 1 (C-57).
+        Language effort in the area (C-57), 0 to 1 where trust is the nation's mean (C-24).
     """
     level = own + p.language_by_meetings * (met - usual) - p.own_language * (neighbours - p.minority_reference)
     return 1.0 / (1.0 + np.exp(-(level + p.effort * effort)))
@@ -332,7 +333,7 @@ def go_round(c: Context, s: Surroundings) -> None:
 
 def meetings(c: Context) -> None:
     """Meetings: who meets whom, language, prejudice, and the choice of school."""
-    go_round(c, surroundings(c, c.by_area("meetings.language_effort")))
+    go_round(c, surroundings(c, c.by_area("meetings.language_effort") * succeeds_by_trust(c)))
     set_contacts(c)
     if c.month % 12 == SCHOOL_MONTH:
         choose_schools(c, c.number("list.public"))

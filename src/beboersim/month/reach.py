@@ -34,6 +34,7 @@ from beboersim.month.staffing import (
     staff_per_1000,
     stay,
 )
+from beboersim.month.trusting import succeeds_by_trust
 from beboersim.world import taking_part
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
 from beboersim.world.columns import F64, I64, U8, U16
@@ -311,7 +312,8 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
     if not at_start:
         contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
     times = np.ones(len(full)) if at_start else coordinated_work(c)
-    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * times[:, None]
+    trusted = np.ones(len(full)) if at_start else succeeds_by_trust(c)
+    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * (times * trusted)[:, None]
     return Reach(
         adults=p.reach_adults * contact,
         children=p.reach_children * contact,
