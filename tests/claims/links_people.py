@@ -127,6 +127,12 @@ def attendance(staff: float = USUAL) -> Callable[[Settings], float]:
     return measure
 
 
+def fit_with_rooms(settings: Settings) -> float:
+    """How well activities fit after a year of volunteers, staff and the rooms that they have."""
+    found = run(staffed(settings), 12, volunteering.volunteering, democracy.democracy)
+    return float(found.world.areas.fit[named(found)].mean())
+
+
 def trusting(settings: Settings) -> Town:
     """Return a town in whose named areas everybody trusts others by a standard deviation more than is usual."""
     found = town(settings)
@@ -240,6 +246,7 @@ LINKS: tuple[Link, ...] = (
               "volunteering.rooms_on_volunteers"),
     contested("C-26", ROOMS, readiness("volunteer"), without(volunteering, house_gain=0.0),
               "volunteering.rooms_on_asking"),
+    contested("C-26", ROOMS, fit_with_rooms, without(democracy, house_gain=0.0), "democracy.house_on_fit"),
     contested("C-27", {"volunteering.grounds": 1.0}, readiness("member"), without(volunteering, grounds_gain=0.0),
               "volunteering.grounds_on_members"),
     contested("C-31", {"democracy.dialogue": 1.0}, fit(at_start=1.1), without(democracy, dialogue_gain=0.0),
