@@ -37,12 +37,17 @@ SWITCHED = [
 ]
 # Links that name their switch and begin from where nothing is left of their sizes. The switches of four close more than
 # the claim sizes: attention, command of Danish, the whole choice of school, meetings of all kinds.
-WIDER = {"C-53", "C-40", "C-56", "A-19"}
+WIDER = {
+    ("C-53", "substance.on_attention"),
+    ("C-40", "meetings.language"),
+    ("C-56", "meetings.school_choice"),
+    ("A-19", "meetings.across_groups"),
+}
 WITHOUT_SIZE = [
     link
     for link in LINKS
     if link.switch
-    and link.claim not in WIDER
+    and (link.claim, link.switch) not in WIDER
     and any(catalogue()[name].presets for name in claim_of(link.claim).parameters)
     and link.off.items() >= under("null", link.claim).items()
 ]

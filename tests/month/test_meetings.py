@@ -123,6 +123,24 @@ def test_schools_are_more_apart_than_homes_where_parents_choose() -> None:
     assert apart[0] > homes[0] == pytest.approx(0.4)
 
 
+def test_children_meet_who_goes_to_their_school_and_their_daycare() -> None:
+    """C-56: two districts of a hundred pupils; half of the majority's children in the first go to another school."""
+    here = np.zeros((2, 3))
+    here[:, MINORITY], here[:, MAJORITY] = (80.0, 20.0), (20.0, 80.0)
+    leaving = np.zeros((2, 3))
+    leaving[0, MAJORITY] = 0.5
+    small = np.array([[3.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    found = school_choice.company_of_children(here, leaving, small, np.zeros(2, int))
+    school = 80.0 / 90.0
+    assert found[0] == pytest.approx([0.5 * school + 0.5 * 0.5, school, 0.75])
+    assert found[1] == pytest.approx([0.2, 0.2, 0.75])  # no small children: the town's mix
+    c = small_town(("Aarhus",), settings={"meetings.institutions": 0.3}).context
+    s = meetings.surroundings(c, np.zeros(len(c.world.areas.kind)))
+    assert s.by_institutions == 0.3
+    assert (c.institutions[c.named_areas] > 0.0).all()
+    assert (small_town(("Aarhus",)).context.institutions == 0.0).all()  # not worked out where it counts for nothing
+
+
 def test_every_pupil_is_counted_once_and_leaves_where_parents_may_choose() -> None:
     town = small_town(("Aarhus",))
     c, w = town.context, town.world

@@ -16,9 +16,9 @@ from beboersim.chance import Purpose, address, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
 from beboersim.month.councils import meetings_by_council
-from beboersim.month.school_choice import choose_schools
+from beboersim.month.school_choice import IN_DAYCARE, MATES_OF_MAJORITY, MATES_OF_MINORITY, choose_schools
 from beboersim.month.trusting import succeeds_by_trust
-from beboersim.world.codes import NONWESTERN_IMMIGRANT
+from beboersim.world.codes import CHILD, KEEPER, NONWESTERN_IMMIGRANT, PUPIL
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import ASSOCIATION, CLUB, MEETINGS, NETWORK, VOLUNTEER
@@ -42,6 +42,7 @@ class Meetings(NamedTuple):
     mixing: float
     joint: float
     businesses: float
+    institutions: float
     inward: float
     on_prejudice: float
     spread: float
@@ -79,6 +80,8 @@ class Surroundings(NamedTuple):
     everybody: int  # 1 on the first day: all are asked, whatever their month of birth
     minority: F64  # area: share of residents of non-Western origin, as measured
     occasions: F64  # area: see `occasions`
+    by_institutions: float  # share of a pupil's, or a small child's parent's, meetings that school or daycare decides
+    institutions: F64  # area x column of month.school_choice: whom children meet there
     effort: F64  # area: language effort
     inward_on: float
     across_on: float
@@ -185,24 +188,63 @@ def meet(
     """Let a year of meetings act on those who live in some homes; `stigma` is that of areas."""
     for home in homes:
         area, row = households.area[home], households.head[home]
+        small = 0
+        if s.by_institutions > 0.0:
+            small = child_in_daycare(persons, row)
         while row >= 0:
             months_old = s.month - persons.birth[row]
             asked = s.everybody == 1 or np.uint32(months_old) % YEAR == 0
             if asked and months_old >= LOWEST_AGE_MONTHS:
-                a_year(row, persons, ties, s.minority[area], s.occasions[area], stigma[area], s.effort[area], s, p)
+                around = s.minority[area]
+                if s.by_institutions > 0.0:
+                    around = company(row, persons, area, small, s)
+                a_year(
+                    row, persons, ties, around, s.minority[area], s.occasions[area], stigma[area], s.effort[area], s, p
+                )
             row = persons.next[row]
     return 0
 
 
 @borrowing
+def child_in_daycare(persons: Persons, row: int) -> int:
+    """Say whether a household has a child who is not yet at school; `row` is its first member."""
+    while row >= 0:
+        if persons.activity[row] == CHILD:
+            return 1
+        row = persons.next[row]
+    return 0
+
+
+@borrowing
+def company(row: int, persons: Persons, area: int, small: int, s: Surroundings) -> float:
+    """Return the share of the minority among those around somebody: neighbours, and who goes to school or daycare.
+
+    Parameters
+    ----------
+    small
+        1 if there is a child in daycare at home, where parents meet parents (C-56).
+    """
+    around, column = s.minority[area], -1
+    if persons.activity[row] == PUPIL:
+        column = MATES_OF_MINORITY if persons.origin[row] >= NONWESTERN_IMMIGRANT else MATES_OF_MAJORITY
+    elif small == 1 and persons.role[row] == KEEPER:
+        column = IN_DAYCARE
+    if column >= 0:
+        around += s.by_institutions * (s.institutions[area, column] - around)
+    return around
+
+
+@borrowing
 def a_year(
-    row: int, persons: Persons, ties: Ties, neighbours: float, occasions: float, stigma: float, effort: float,
-    s: Surroundings, p: Meetings,
+    row: int, persons: Persons, ties: Ties, around: float, neighbours: float, occasions: float, stigma: float,
+    effort: float, s: Surroundings, p: Meetings,
 ) -> None:  # fmt: skip
     """Let a year of meetings act on a person.
 
     Parameters
     ----------
+    around
+        Share of the minority among those around the person, see `company`.
     neighbours, occasions, stigma, effort
         Of the area: share of residents of non-Western origin, occasions to meet, its name, and the language effort.
     """
@@ -210,7 +252,7 @@ def a_year(
     usual = usual_meetings(of_minority, p)
     met = usual
     if s.across_on > 0.0:
-        others = 1.0 - neighbours if of_minority == 1 else neighbours
+        others = 1.0 - around if of_minority == 1 else around
         together = 1 if ties.takes_part[row] & TOGETHER != 0 else 0
         met = meetings_across(others, together, occasions, of_minority, stigma * s.inward_on, p)
     speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
@@ -279,6 +321,8 @@ def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
         everybody,
         minority_shares(c),
         occasions(c, at_start=everybody == 1),
+        c.parameters.meetings.institutions * c.number("meetings.in_institutions"),
+        c.institutions,
         effort,
         c.number("stigma.on_contact"),
         c.number("meetings.across_groups"),
@@ -341,5 +385,5 @@ def meetings(c: Context) -> None:
 
 def begin(c: Context) -> None:
     """Let everybody have met those whom the first day's neighbours give; no lever is read but the switches."""
-    go_round(c, surroundings(c, np.zeros(len(c.world.areas.kind)), everybody=1))
     choose_schools(c, public=1.0)
+    go_round(c, surroundings(c, np.zeros(len(c.world.areas.kind)), everybody=1))
