@@ -295,6 +295,8 @@ def first_context(
         cohort_month=cohort_month,
         cohort_then=np.zeros((2, everywhere)),
         year_flows=np.zeros((len(FLOWS), world.places)),
+        mean_trust=np.zeros(everywhere),
+        institutions=np.zeros((everywhere, 3)),
         safety_then=np.zeros(everywhere),
     )
     take_measurement(c, first_day, earlier_years(start, world.places))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from link import Link, Settings, in_named_areas, last_word, town, under
 
-from beboersim.month import buildings, leaving, renewal, stigma, work
+from beboersim.month import buildings, leaving, meetings, renewal, stigma, work
 from beboersim.month.renewal import YOUNG_FROM, YOUNG_UNTIL
 from beboersim.town import Town
 from beboersim.world.codes import HARD, NAMED_AREA
@@ -97,6 +97,12 @@ def chance_by_firms(settings: Settings) -> float:
     return float(np.mean(chances))
 
 
+def meetings_where_there_are_businesses(settings: Settings) -> float:
+    """Return the share of meetings across groups in the named areas after two years in which firms have come."""
+    found = renewed(settings)
+    return float(meetings.daily_meetings(found.context)[named(found)].mean())
+
+
 def reputation_under_special_rules(settings: Settings) -> float:
     """Return the mean stigma of areas that have the duties and bars of a transformation area, after a year."""
     found = town(settings, MONTHS)
@@ -141,6 +147,10 @@ def cut_firms(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(renewal, "chance_by_firms", lambda *given: 1.0)
 
 
+def cut_meetings_in_businesses(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(meetings, "occasions", lambda c, **more: np.zeros(len(c.world.areas.kind)))
+
+
 def cut_renewal_of_names(patch: pytest.MonkeyPatch) -> None:
     whole = stigma.move_stigma
     patch.setattr(stigma, "move_stigma", lambda *given: whole(*given[:-1], given[-1]._replace(renewal=0.0)))
@@ -165,6 +175,8 @@ LINKS: tuple[Link, ...] = (
          cut_renewal_of_names, "buildings.renewal_on_stigma"),
     Link("C-51", RENOVATED | under("null", "C-51"), RENOVATED | under("council", "C-51"), chance_by_firms, 1,
          cut_firms, "buildings.businesses_on_jobs"),
+    Link("C-51", RENOVATED | under("null", "C-51"), RENOVATED | under("council", "C-51"),
+         meetings_where_there_are_businesses, 1, cut_meetings_in_businesses, "meetings.in_businesses"),
     Link("C-55", SPECIAL | under("null", "C-55"), SPECIAL | under("council", "C-55"), reputation_under_special_rules, 1,
          cut_special, "stigma.special_rules_on_name"),
 )  # fmt: skip

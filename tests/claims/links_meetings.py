@@ -10,7 +10,7 @@ from link import WORDS, Link, Settings, after, in_named_areas, last_word, town, 
 
 from beboersim.month import meetings, school_choice, work
 from beboersim.town import Town
-from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT, OUTSIDE
+from beboersim.world.codes import NAMED_AREA, NONWESTERN_IMMIGRANT, OUTSIDE, PUPIL
 from beboersim.world.columns import I64
 from beboersim.world.taking_part import ASSOCIATION
 
@@ -79,7 +79,8 @@ def meetings_under_a_bad_name(settings: Settings) -> float:
     s = meetings.surroundings(c, np.zeros(len(c.world.areas.kind)))
     return float(np.mean([
         meetings.meetings_across(
-            1.0 - s.minority[area], 0, 1, c.world.areas.stigma[area] * s.inward_on, c.parameters.meetings
+            1.0 - s.minority[area], 0, s.occasions[area], 1, c.world.areas.stigma[area] * s.inward_on,
+            c.parameters.meetings,
         )
         for area in named(found)
     ]))  # fmt: skip
@@ -116,6 +117,34 @@ def distance_of_schools(settings: Settings) -> float:
     return float(school_choice.distance_from_town(moved, leaving, town_of)[named(found)].mean())
 
 
+def distance_of_daycare(settings: Settings) -> float:
+    """How far the daycare of the named areas is from the town, if the homes of so many small children are mixed."""
+    found = town({})
+    here = school_choice.in_daycare_ages(found.context)
+    places = found.world.places
+    mixed = here.sum(axis=1, keepdims=True) * here.sum(axis=0) / here.sum()
+    moved = (1.0 - settings["mixed"]) * here + settings["mixed"] * mixed  # type: ignore[operator]
+    stay = np.zeros_like(moved)
+    town_of = found.world.areas.municipality[:places]
+    return float(school_choice.distance_from_town(moved, stay, town_of)[named(found)].mean())
+
+
+def majority_met_in_mixed_institutions(settings: Settings) -> float:
+    """The majority's share of whom pupils, and parents of small children, meet where institutions are as the town."""
+    found = town(settings)
+    c, w = found.context, found.world
+    c.institutions[named(found)] = 0.15
+    s = meetings.surroundings(c, np.zeros(len(w.areas.kind)))
+    rows = in_named_areas(found)
+    of_children = [
+        meetings.company(row, w.persons, w.households.area[home], small, s)
+        for row, home in zip(rows.tolist(), w.persons.household[rows].tolist(), strict=True)
+        if (small := meetings.child_in_daycare(w.persons, w.households.head[home])) or w.persons.activity[row] == PUPIL
+    ]
+    assert len(of_children) > 100
+    return 1.0 - float(np.mean(of_children))
+
+
 def choosing_another_school(settings: Settings) -> float:
     """The share of the pupils of the named areas who go to another school than their district's."""
     found = town(settings)
@@ -135,6 +164,11 @@ def cut_surroundings(patch: pytest.MonkeyPatch) -> None:
 
 def cut_meetings(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(meetings, "meetings_across", lambda *given: 0.0)
+
+
+def cut_institutions(patch: pytest.MonkeyPatch) -> None:
+    whole = meetings.surroundings
+    patch.setattr(meetings, "surroundings", lambda *given, **more: whole(*given, **more)._replace(by_institutions=0.0))
 
 
 def cut_contacts(patch: pytest.MonkeyPatch) -> None:
@@ -179,6 +213,9 @@ LINKS: tuple[Link, ...] = (
     Link("C-56", {"mixed": 0.0}, {"mixed": 1.0}, distance_of_schools, -1, cut_schools),
     Link("C-56", under("null", "C-56"), under("council", "C-56"), choosing_another_school, 1, cut_choice,
          "meetings.school_choice"),
+    Link("C-56", {"mixed": 0.0}, {"mixed": 1.0}, distance_of_daycare, -1, cut_schools),
+    Link("C-56", under("null", "C-56"), under("council", "C-56"), majority_met_in_mixed_institutions, 1,
+         cut_institutions, "meetings.in_institutions"),
     Link("C-57", under("council", "C-57"), {**under("council", "C-57"), "meetings.language_effort": 1.0},
          work_of_immigrants, 1, cut_danish, "meetings.language"),
     Link("A-19", under("null", "A-19"), under("council", "A-19"), prejudice_of_members, -1, cut_surroundings,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from link import Link, Settings, in_named_areas, town, under
 
-from beboersim.month import councils, democracy, volunteering
+from beboersim.month import councils, democracy, meetings, reach, volunteering
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.taking_part import ASSOCIATION, MEETINGS, VOLUNTEER
@@ -127,6 +127,41 @@ def attendance(staff: float = USUAL) -> Callable[[Settings], float]:
     return measure
 
 
+def fit_with_rooms(settings: Settings) -> float:
+    """How well activities fit after a year of volunteers, staff and the rooms that they have."""
+    found = run(staffed(settings), 12, volunteering.volunteering, democracy.democracy)
+    return float(found.world.areas.fit[named(found)].mean())
+
+
+def trusting(settings: Settings) -> Town:
+    """Return a town in whose named areas everybody trusts others by a standard deviation more than is usual."""
+    found = town(settings)
+    found.world.ties.trust[in_named_areas(found)] = 50
+    found.step((democracy.democracy,))
+    return found
+
+
+def worth_of_help_towards_work(settings: Settings) -> float:
+    """Times the chance of finding work of who takes part, where people trust each other."""
+    found = trusting(settings)
+    gain = reach.reach_now(found.context, np.zeros(len(found.context.dose))).gain
+    return float(gain[named(found)].mean())
+
+
+def danish_after_an_effort(settings: Settings) -> float:
+    """Command of Danish after two years of a full language effort, where people trust each other."""
+    found = run(trusting({**settings, "meetings.language_effort": 1.0}), 24, meetings.meetings)
+    rows = in_named_areas(found)
+    danish = found.world.ties.danish[rows]
+    return float(danish[danish != meetings.NO_DANISH].mean())
+
+
+def meetings_across_groups(settings: Settings) -> float:
+    """The share of meetings of the residents of the named areas that are with the other group."""
+    found = town(settings)
+    return float(meetings.daily_meetings(found.context)[named(found)].mean())
+
+
 def young_who_are_heard(settings: Settings) -> float:
     return share_with(run(staffed(settings), 12, democracy.democracy), MEETINGS, OF_COUNCIL_AGE)
 
@@ -169,6 +204,15 @@ def without_council(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "reach_of_council", lambda c: 1.0)
 
 
+def without_trust_at_work(patch: pytest.MonkeyPatch) -> None:
+    for module in (meetings, reach):
+        patch.setattr(module, "succeeds_by_trust", lambda c: np.ones(len(c.dose)))
+
+
+def without_integration(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(meetings, "meetings_by_council", lambda c: 0.0)
+
+
 def without_openness(patch: pytest.MonkeyPatch) -> None:
     whole = councils.council_reach
     patch.setattr(councils, "council_reach", lambda link, k, local, h, gain, o: whole(link, k, local, h, gain, 0.0))
@@ -196,10 +240,13 @@ LINKS: tuple[Link, ...] = (
     contested("C-22", {}, more_than_apart, without(volunteering, together=0.0), "volunteering.staff_with_volunteers"),
     contested("C-23", {}, trust, without(volunteering, member_trust=0.0), "volunteering.membership_on_trust"),
     contested("C-24", {}, fit(trusting=50), without(democracy, trust_gain=0.0), "democracy.trust_on_fit"),
+    contested("C-24", {}, worth_of_help_towards_work, without_trust_at_work, "democracy.trust_on_integration"),
+    contested("C-24", {}, danish_after_an_effort, without_trust_at_work, "democracy.trust_on_integration"),
     contested("C-25", ROOMS, readiness("volunteer"), without(volunteering, rooms_gain=0.0),
               "volunteering.rooms_on_volunteers"),
     contested("C-26", ROOMS, readiness("volunteer"), without(volunteering, house_gain=0.0),
               "volunteering.rooms_on_asking"),
+    contested("C-26", ROOMS, fit_with_rooms, without(democracy, house_gain=0.0), "democracy.house_on_fit"),
     contested("C-27", {"volunteering.grounds": 1.0}, readiness("member"), without(volunteering, grounds_gain=0.0),
               "volunteering.grounds_on_members"),
     contested("C-31", {"democracy.dialogue": 1.0}, fit(at_start=1.1), without(democracy, dialogue_gain=0.0),
@@ -211,6 +258,7 @@ LINKS: tuple[Link, ...] = (
     contested("C-35", {"democracy.youth_council": True}, young_who_are_heard,
               without(democracy, youth_council_gain=0.0), "democracy.youth_council_on_meetings"),
     contested("C-36", COUNCIL, attendance(), without_council, "democracy.council_on_reach"),
+    contested("C-36", COUNCIL, meetings_across_groups, without_integration, "democracy.council_on_integration"),
     contested("C-37", OPEN, attendance(), without_openness, "democracy.openness_on_reach"),
     Link("A-18", {"volunteering.regularity": 0.0}, {"volunteering.regularity": 1.0}, rooms_in_use, 1, without_frame),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from link import WORDS, Link, Settings, in_named_areas, last_word, town, under
 
-from beboersim.month import money, reach, safety, staff, staffing, work
+from beboersim.month import money, reach, safety, staff, staffing, volunteering, work
 from beboersim.town import Town
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
 from beboersim.world.taking_part import ADVICE, CLUB, JOB_HELP, NETWORK
@@ -22,6 +22,7 @@ CUT: Settings = {"funding.social_frame": 135e6, "funding.grant_months": CYCLE}
 DOUBLED: Settings = {"funding.social_frame": 470e6, "funding.grant_months": CYCLE}
 TOGETHER: Settings = {"staff.coordination": 1.0}
 ALL_STAY: Settings = {"staff.kept": 1.0}
+MEDIATING: Settings = {"staff.kept": 1.0, "staff.safety": 1.0}
 
 
 # What is measured
@@ -127,6 +128,32 @@ def advised(settings: Settings) -> float:
     return float((found.world.ties.takes_part[rows] & ADVICE > 0).mean())
 
 
+def helped_to_work(settings: Settings) -> float:
+    """Return the share of those outside work in the named areas who are helped towards it."""
+    found = ran(settings, 1)
+    rows = in_named_areas(found)
+    rows = rows[found.world.persons.activity[rows] == OUTSIDE]
+    return float((found.world.ties.takes_part[rows] & JOB_HELP > 0).mean())
+
+
+def trust_of_the_advised(settings: Settings) -> float:
+    """Return the mean trust after two years in which everybody in the named areas gets advice."""
+    found = town(settings)
+    rows = in_named_areas(found)
+    found.world.ties.takes_part[rows] |= ADVICE
+    for _ in range(CYCLE):
+        found.step((volunteering.volunteering,))
+    return float(found.world.ties.trust[rows].astype(np.float64).mean())
+
+
+def trust_among_neighbours(settings: Settings) -> float:
+    """Return the mean trust in others in the named areas after three years of staff who mediate."""
+    found = town(settings, YEARS)
+    for _ in range(YEARS):
+        found.step((staff.staff, volunteering.volunteering))
+    return float(found.world.ties.trust[in_named_areas(found)].astype(np.float64).mean())
+
+
 def feel_safe(settings: Settings) -> float:
     """Return the share who feel safe in the named areas after three years of staff and money alone."""
     found = ran(settings, YEARS)
@@ -202,6 +229,19 @@ def cut_advice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reach, "dose", lambda c, *given: np.zeros(len(c.dose)))
 
 
+def cut_way_to_work(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reach, "opened_by_advice", lambda c: 1.0)
+
+
+def cut_trust_by_advice(patch: pytest.MonkeyPatch) -> None:
+    whole = volunteering.in_force
+    patch.setattr(volunteering, "in_force", lambda c: whole(c)._replace(advice_trust=0.0))
+
+
+def cut_mediation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(volunteering, "mediation", lambda c: np.zeros(len(c.dose)))
+
+
 def cut_safety(**fixed: float) -> Callable[[pytest.MonkeyPatch], None]:
     """Return a cut that gives safety other parameters."""
 
@@ -251,5 +291,11 @@ LINKS: tuple[Link, ...] = (
          {"funding.social_frame": 0.0, "funding.grant_months": CYCLE}, dose, -1, cut_ends),
     Link("A-23", both("null", "A-23", ALL_STAY), both("council", "A-23", ALL_STAY), feel_safe, 1,
          cut_safety(known_part=0.0), "safety.from_plan"),
+    Link("A-23", both("null", "A-23", MEDIATING), both("council", "A-23", MEDIATING), trust_among_neighbours, 1,
+         cut_mediation, "volunteering.mediation_on_trust"),
     Link("A-24", under("null", "A-24"), under("council", "A-24"), advised, 1, cut_advice, "staff.on_advice"),
+    Link("A-24", under("null", "A-24"), under("council", "A-24"), helped_to_work, 1, cut_way_to_work,
+         "staff.advice_on_help"),
+    Link("A-24", under("null", "A-24"), under("council", "A-24"), trust_of_the_advised, 1, cut_trust_by_advice,
+         "volunteering.advice_on_trust"),
 )  # fmt: skip

@@ -173,6 +173,16 @@ def use_of_everybody(settings: Settings) -> float:
     return float((use * (1 + np.arange(len(use)) % 97)).sum())
 
 
+def need_that_money_meets(settings: Settings) -> float:
+    """How many children live in homes of low income where the plans' money goes, once every grant has run out."""
+    found = town(settings | {"funding.grant_months": CYCLE}, CYCLE + 1)
+    for _ in range(CYCLE):
+        found.step((money.money,))
+    c, here = found.context, found.context.named_areas
+    spent = c.dose[here] * c.measurement.residents[here]
+    return float((spent * money.children_in_need(c)[here]).sum() / spent.sum())
+
+
 # How the code is cut
 
 
@@ -223,9 +233,15 @@ NO_TIES: Settings = {
     "money.cycle_months": CYCLE,
 }  # fmt: skip
 
+def cut_steering(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(money, "steered", lambda c: np.ones(len(c.dose)))
+
+
 LINKS: tuple[Link, ...] = (
     Link("C-53", WATCHED | under("null", "C-53"), WATCHED | under("council", "C-53"), attention_to_adults, 1,
          cut_parameters(steering=0.0), "substance.on_attention"),
+    Link("C-53", WATCHED | under("null", "C-53"), WATCHED | under("council", "C-53"), need_that_money_meets, 1,
+         cut_steering, "funding.steering_on_money"),
     Link("A-02", under("null", "A-02"), under("council", "A-02"), beginning_of_members, -1,
          cut_parameters(community=1.0), "substance.on_communities"),
     Link("A-03", under("null", "A-03"), under("council", "A-03"), let_to_who_uses, 1, cut_need,

@@ -7,6 +7,7 @@ from beboersim.evidence.councils import NO_COUNCIL, coverage
 from beboersim.month import democracy as d
 from beboersim.month.councils import council_reach, reach_of_council
 from beboersim.month.democracy import Democracy
+from beboersim.month.trusting import succeeds_by_trust
 from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
@@ -67,10 +68,10 @@ def test_workshops_need_staff_to_hold_them() -> None:
 
 def test_residents_own_solutions_take_residents_who_come() -> None:
     gain = P._replace(solution_gain=0.1)
-    assert d.fitting(1.0, 0.0, 0.3, 0.0, gain) == 1.0
-    assert d.fitting(1.0, 0.3, 0.3, 0.0, gain) == pytest.approx(1.1)
-    assert d.fitting(1.0, 0.9, 0.3, 0.0, gain) == pytest.approx(1.1), "a full room is a full room"
-    assert d.fitting(0.5, 0.15, 0.3, 0.0, gain) == pytest.approx(1.025)
+    assert d.fitting(1.0, 0.0, 0.3, 0.0, 1.0, gain) == 1.0
+    assert d.fitting(1.0, 0.3, 0.3, 0.0, 1.0, gain) == pytest.approx(1.1)
+    assert d.fitting(1.0, 0.9, 0.3, 0.0, 1.0, gain) == pytest.approx(1.1), "a full room is a full room"
+    assert d.fitting(0.5, 0.15, 0.3, 0.0, 1.0, gain) == pytest.approx(1.025)
 
 
 def test_what_is_talked_over_is_forgotten_more_slowly() -> None:
@@ -89,11 +90,41 @@ def test_what_is_talked_over_is_forgotten_more_slowly() -> None:
 def test_fit_is_that_of_2015_when_nothing_is_decided() -> None:
     """Exactly, whatever the sizes: so nothing that reads it can differ."""
     for p in (P, P._replace(solution_gain=0.15, dialogue_gain=1.0)):
-        assert d.next_fit(1.0, d.fitting(0.0, 0.1, 0.3, 0.7, p), 0.0, p) == 1.0
+        assert d.next_fit(1.0, d.fitting(0.0, 0.1, 0.3, 0.7, 1.0, p), 0.0, p) == 1.0
     town = small_town(("Aarhus",), months=12)
     for _ in range(6):
         town.step((d.democracy,))
     assert (town.world.areas.fit == 1.0).all()
+
+
+def test_staff_and_residents_plan_together_in_rooms_that_are_in_use() -> None:
+    """C-26, assumption: on the first day as in 2015; twice the rooms twice as much, and none without staff."""
+    c = small_town(("Aarhus",)).context
+    areas, named = c.world.areas, c.named_areas
+    assert d.planned_together(c)[named] == pytest.approx(1.0)
+    areas.staff[named] *= 10.0
+    areas.premises[named] *= 2.0
+    assert d.planned_together(c)[named] == pytest.approx(2.0)
+    areas.staff[named] = 0.0
+    assert (d.planned_together(c)[named] == 0.0).all()
+    gain = P._replace(house_gain=0.1)
+    assert d.fitting(0.0, 1.0, 1.0, 0.0, 2.0, gain) == pytest.approx(1.1)
+    assert d.fitting(0.0, 1.0, 1.0, 0.0, 2.0, P) == 1.0
+
+
+def test_work_for_integration_succeeds_by_trust_where_a_preset_says_so() -> None:
+    """C-24, assumption: a tenth more for one standard deviation; by default as much whoever trusts whom."""
+    for settings, times in (
+        ({}, 1.0),
+        ({"democracy.trust_work": 0.1}, 1.1),
+        ({"democracy.trust_work": 0.1, "democracy.trust_on_integration": False}, 1.0),
+    ):
+        town = small_town(settings=settings)
+        town.world.ties.trust[people(town.world)] = 50  # one standard deviation
+        town.step((d.democracy,))
+        named = town.world.areas.kind == NAMED_AREA
+        assert town.context.mean_trust[named] == pytest.approx(1.0)
+        assert succeeds_by_trust(town.context)[named] == pytest.approx(times)
 
 
 def test_half_of_a_better_solution_is_gone_in_the_time_of_place_services() -> None:

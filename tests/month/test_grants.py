@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from beboersim.month.ledger import FLOW
-from beboersim.month.money import grant_dose, grant_ends
+from beboersim.month.money import children_in_need, grant_dose, grant_ends, steered
+from beboersim.policy.catalogue import Value
 from beboersim.world.codes import NAMED_AREA
 from beboersim.world.names import area_key
 from small_towns import ROOM, START, differing, has_run, log_of, small_town
@@ -95,3 +96,17 @@ def test_money_spent_follows_the_dose_and_the_residents() -> None:
     )
     assert (spent[places:] == 0).all()
     assert spent.sum() > 0
+
+
+def test_a_municipality_that_watches_children_moves_money_and_makes_none() -> None:
+    """C-53, assumption: half of the money by children in homes of low income; by default none, nor unwatched."""
+    watched: dict[str, Value] = {"substance.health_indicators": True}
+    half: dict[str, Value] = {"money.steering": 0.5}
+    for settings in ({}, watched, half, watched | half | {"funding.steering_on_money": False}):
+        assert (steered(small_town(("Aarhus",), settings=settings).context) == 1.0).all()
+    c = small_town(("Aarhus",), settings=watched | half).context
+    named, moved = c.named_areas, steered(c)
+    assert moved[named] == pytest.approx(0.5 + 0.5 * children_in_need(c)[named])
+    assert np.ptp(moved[named]) > 0.05
+    assert np.average(moved[named], weights=c.measurement.residents[named]) == pytest.approx(1.0)
+    assert (np.delete(moved, named) == 1.0).all()

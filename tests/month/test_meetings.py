@@ -8,6 +8,7 @@ import pytest
 from beboersim.month import meetings, school_choice
 from beboersim.month.meetings import Meetings, jobs_by_contacts, meetings_across, rounded
 from beboersim.month.school_choice import MAJORITY, MAJORITY_HIGHER, MINORITY, label_on_schools, opts_out
+from beboersim.policy.catalogue import Value
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
@@ -19,14 +20,40 @@ MEET = of_plan(Plan(Scenario.load("law")), "meetings", Meetings)
 
 def test_who_lives_there_and_what_is_done_together_decide_who_meets() -> None:
     """Effects M16: three tenths of chance meetings happen, seven where something is done together."""
-    assert meetings_across(0.0, 1, 0, 0.0, MEET) == 0.0
-    assert meetings_across(0.5, 0, 0, 0.0, MEET) == pytest.approx(0.3 * 0.5)
-    assert meetings_across(0.5, 1, 0, 0.0, MEET) == pytest.approx(0.7 * 0.5)
+    assert meetings_across(0.0, 1, 0.0, 0, 0.0, MEET) == 0.0
+    assert meetings_across(0.5, 0, 0.0, 0, 0.0, MEET) == pytest.approx(0.3 * 0.5)
+    assert meetings_across(0.5, 1, 0.0, 0, 0.0, MEET) == pytest.approx(0.7 * 0.5)
 
 
 def test_a_bad_name_turns_only_the_minority_inwards() -> None:
-    assert meetings_across(0.5, 0, 0, 1.0, MEET) == meetings_across(0.5, 0, 0, 0.0, MEET)
-    assert meetings_across(0.5, 0, 1, 1.0, MEET) == pytest.approx(0.95 * meetings_across(0.5, 0, 1, 0.0, MEET))
+    assert meetings_across(0.5, 0, 0.0, 0, 1.0, MEET) == meetings_across(0.5, 0, 0.0, 0, 0.0, MEET)
+    assert meetings_across(0.5, 0, 0.0, 1, 1.0, MEET) == pytest.approx(
+        0.95 * meetings_across(0.5, 0, 0.0, 1, 0.0, MEET)
+    )
+
+
+def test_people_meet_in_the_businesses_that_are_there() -> None:
+    """C-51, assumption: five in use a thousand residents, two hundredths of chance meetings each; by default none."""
+    c = small_town(("Aarhus",)).context
+    named = np.flatnonzero(c.world.areas.kind == NAMED_AREA)
+    c.world.areas.premises_let[named] = 5.0 * c.measurement.residents[named] / c.scale / 1000.0
+    assert (meetings.occasions(c) == 0.0).all()
+    meet = c.parameters.meetings._replace(businesses=0.02)
+    c.parameters = c.parameters._replace(meetings=meet)
+    assert meetings.occasions(c)[named] == pytest.approx(0.1)
+    assert meetings_across(0.5, 0, 0.1, 0, 0.0, meet) == pytest.approx(0.4 * 0.5)
+    assert meetings_across(0.5, 1, 0.5, 0, 0.0, meet) == 0.5  # no more than chance would give
+
+
+def test_a_council_brings_people_together_where_a_preset_says_so() -> None:
+    """C-36, assumption: by default a council adds no meetings, and a town without one has none to add."""
+    council: dict[str, Value] = {"democracy.council": "ishoej"}
+    gain: dict[str, Value] = {"democracy.council_across": 0.05}
+    closed: dict[str, Value] = {"democracy.council_on_integration": False}
+    for settings, added in ((council, 0.0), (gain, 0.0), (council | gain, 0.05), (council | gain | closed, 0.0)):
+        c = small_town(settings=settings).context
+        assert (meetings.occasions(c) == added).all()
+        assert (meetings.occasions(c, at_start=True) == 0.0).all()
 
 
 def test_the_switch_of_the_name_closes_it() -> None:
@@ -94,6 +121,24 @@ def test_schools_are_more_apart_than_homes_where_parents_choose() -> None:
     assert school_choice.in_school(here, choose)[0] > 0.97
     apart, homes = (school_choice.distance_from_town(here, x, np.zeros(2, int)) for x in (choose, stay))
     assert apart[0] > homes[0] == pytest.approx(0.4)
+
+
+def test_children_meet_who_goes_to_their_school_and_their_daycare() -> None:
+    """C-56: two districts of a hundred pupils; half of the majority's children in the first go to another school."""
+    here = np.zeros((2, 3))
+    here[:, MINORITY], here[:, MAJORITY] = (80.0, 20.0), (20.0, 80.0)
+    leaving = np.zeros((2, 3))
+    leaving[0, MAJORITY] = 0.5
+    small = np.array([[3.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    found = school_choice.company_of_children(here, leaving, small, np.zeros(2, int))
+    school = 80.0 / 90.0
+    assert found[0] == pytest.approx([0.5 * school + 0.5 * 0.5, school, 0.75])
+    assert found[1] == pytest.approx([0.2, 0.2, 0.75])  # no small children: the town's mix
+    c = small_town(("Aarhus",), settings={"meetings.institutions": 0.3}).context
+    s = meetings.surroundings(c, np.zeros(len(c.world.areas.kind)))
+    assert s.by_institutions == 0.3
+    assert (c.institutions[c.named_areas] > 0.0).all()
+    assert (small_town(("Aarhus",)).context.institutions == 0.0).all()  # not worked out where it counts for nothing
 
 
 def test_every_pupil_is_counted_once_and_leaves_where_parents_may_choose() -> None:

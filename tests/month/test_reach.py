@@ -71,8 +71,26 @@ def test_small_children_are_not_counted_and_older_ones_have_a_reach_of_their_own
 def test_a_contact_finds_the_way_to_help() -> None:
     assert [is_helped(0.22, 1.0, 0.2, contact, 1.2) for contact in (0, 1)] == [0, 1]
     assert [is_helped(0.19, 1.0, 0.2, contact, 1.2) for contact in (0, 1)] == [1, 1]
-    assert helped_in_the_mean(0.25, 0.2, 1.0, 1.2) == pytest.approx(0.2 * (0.75 + 0.25 * 1.2))
-    assert helped_in_the_mean(0.25, 0.2, 1.0, 1.0) == pytest.approx(0.2)
+    assert helped_in_the_mean(0.25, 0.2, 0.1, 1.0, 1.2, 1.0) == pytest.approx(0.2 * (0.75 + 0.25 * 1.2))
+    assert helped_in_the_mean(0.25, 0.2, 0.1, 1.0, 1.0, 1.0) == pytest.approx(0.2)
+
+
+def test_advice_opens_a_way_to_work() -> None:
+    """A-24, assumption: half as many again of the advised are helped; the mean at the reference stays that of 2015."""
+    assert helped_in_the_mean(0.25, 0.2, 0.1, 1.0, 1.0, 1.5) == pytest.approx(0.2 * (0.9 + 0.1 * 1.5))
+    assert helped_in_the_mean(0.0, 0.8, 0.1, 1.0, 1.0, 1.5) == pytest.approx(0.8 * 0.9 + 0.1)  # no more than all
+    opened: dict[str, Value] = {"staff.advice_help": 1.5, "staff.advice_reach": 0.3}
+    town = town_of(opened)
+    assert reach.opened_by_advice(town.context) == 1.5
+    assert reach.opened_by_advice(town_of().context) == 1.0
+    assert reach.opened_by_advice(town_of(opened | {"staff.advice_on_help": False}).context) == 1.0
+    rows = residents_of_plans(town)
+    rows = rows[town.world.persons.activity[rows] == OUTSIDE]
+    parts, before = town.world.ties.takes_part[rows], town_of({"staff.advice_reach": 0.3}).world.ties.takes_part[rows]
+    new = parts & ~before
+    assert new.any()
+    assert (new[new > 0] == JOB_HELP).all()
+    assert (parts[new > 0] & ADVICE > 0).all()
 
 
 def test_months_of_contact_are_counted_and_begin_again_when_the_staff_member_goes() -> None:
@@ -93,20 +111,22 @@ def test_half_of_what_help_gave_is_left_after_its_half_life() -> None:
     assert kept_of_help(NO_HELP, 0.9) == NO_HELP
 
 
-def test_at_the_reference_the_mean_chance_of_work_is_that_of_2015() -> None:
+@pytest.mark.parametrize("opens", [1.0, 1.5])
+def test_at_the_reference_the_mean_chance_of_work_is_that_of_2015(opens: float) -> None:
     share, gain = 0.2, 1.35
     without = rate_without(share, gain)
     assert share * gain * without + (1.0 - share) * without == pytest.approx(1.0)
     assert rate_without(share, 1.0) == rate_without(0.0, gain) == 1.0
     # And of the persons: everybody outside work, over all draws that decide who takes part.
-    town = town_of()
+    town = town_of({"staff.advice_reach": 0.3, "staff.advice_help": opens})
     c = town.context
     r, without_plan, p = reach.reach_now(c, np.zeros(len(c.dose))), reach.without_plan(c), c.parameters.staff
     area = int(np.flatnonzero(town.world.areas.kind == NAMED_AREA)[0])
     at_reference = float(filled(3100.0 / 1.5 / p.cost_per_year * 1000.0, p.kappa))
     for sex in (0, 1):
         weight = weight_of(sex, 1, p.women, p.outside)
-        part = helped_in_the_mean(p.reach_adults * at_reference, r.jobs[area], weight, r.bridge)
+        in_contact = p.reach_adults * at_reference
+        part = helped_in_the_mean(in_contact, r.jobs[area], r.advice[area], weight, r.bridge, r.opens)
         assert without_plan[area, sex] * (1.0 + part * (r.gain[area, sex] - 1.0)) == pytest.approx(1.0)
 
 

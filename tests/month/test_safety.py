@@ -64,6 +64,19 @@ def test_greetings_are_of_people_one_knows() -> None:
     assert from_plan(1.0, 0.0, 0.0) == 0.0
 
 
+def test_mediation_is_the_work_for_safety_of_people_one_knows() -> None:
+    """A-23: nought with the staff of 2015, less where they are strangers, and nowhere without a plan."""
+    town = town_of({"safety.known_part": 1.0})
+    c, areas = town.context, town.world.areas
+    known = staffing.known_in_the_mean(c)
+    for times in (1.0, 0.5, 0.0):
+        areas.staff_known[:] = times * known
+        assert safety.mediation(c)[named(town)] == pytest.approx(times - 1.0)
+    areas.staff_known[:], areas.staff[named(town)] = known, 2.0 * areas.staff[named(town)]
+    assert safety.mediation(c)[named(town)] == pytest.approx(1.0)
+    assert (safety.mediation(c)[areas.kind != NAMED_AREA] == 0.0).all()
+
+
 def test_each_condition_moves_safety_its_own_way() -> None:
     assert odds() == 0.0
     assert odds(volunteers=10.0) == pytest.approx(10.0 * P.cohesion)

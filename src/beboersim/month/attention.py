@@ -7,8 +7,18 @@ gives them. Attention treats nobody: it decides with whom a relation can come ab
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from beboersim.kernel import kernel
 from beboersim.world.columns import F64
+
+if TYPE_CHECKING:
+    from beboersim.month.context import Context
+
+
+def is_watched(c: Context) -> bool:
+    """Say whether the municipality follows health and children's well-being in its areas (effects M28, C-53)."""
+    return c.flag("substance.health_indicators") or c.rules.points is not None
 
 
 def focus_on_adults(focus: F64, crowded_out: float, counts_origin: float, steering: float, watched: float) -> F64:

@@ -138,6 +138,8 @@ class Context:
     cohort_month: int
     cohort_then: F64  # persons of 18-64 and those of them in work at the cohort date, by area
     year_flows: F64
+    mean_trust: F64  # of residents from fifteen, by area, in standard deviations from the nation's (month.democracy)
+    institutions: F64  # whom children meet in school and daycare, by area (month.school_choice)
     safety_then: F64  # what the conditions of the first day add to the log-odds of feeling safe (month.safety)
     young_at_start: FirstDay = field(default_factory=no_day_yet)
     held_rules: HeldRules | None = None  # those of letting, kept while nothing that they come from changes

@@ -34,6 +34,16 @@ def council_reach(
     return 1.0 + link * (link_gain + open_gain * (known + local + hearings) / 3.0)
 
 
+def meetings_by_council(c: Context) -> float:
+    """Return what the municipality's council adds to the share of chance meetings across groups (C-36).
+
+    The claim is that the tie between municipality and residents helps integration itself, beside whom staff and
+    meetings reach. Meetings across groups are what integration goes through here.
+    """
+    there = c.word("democracy.council") != NO_COUNCIL and c.flag("democracy.council_on_integration")
+    return c.parameters.democracy.council_across if there else 0.0
+
+
 def reach_of_council(c: Context) -> float:
     """Return the multiplier of the council that the municipality has this month."""
     council, p = c.word("democracy.council"), c.parameters.democracy

@@ -42,9 +42,12 @@ class Democracy(NamedTuple):
     workshop_gain: float
     youth_council_gain: float
     council_gain: float
+    council_across: float
     open_gain: float
     solution_gain: float
     trust_gain: float
+    house_gain: float
+    trust_work: float
     dialogue_gain: float
     fit_up: float
     fit_down: float
@@ -122,7 +125,7 @@ def fill_reach(
 
 
 @kernel
-def fitting(steering: float, say: float, usual_say: float, trust: float, p: Democracy) -> float:
+def fitting(steering: float, say: float, usual_say: float, trust: float, planned: float, p: Democracy) -> float:
     """Return how well activities come to fit those they are for, times the fit of 2015.
 
     Parameters
@@ -133,9 +136,12 @@ def fitting(steering: float, say: float, usual_say: float, trust: float, p: Demo
         Share of adults who come to meetings, and what is usual.
     trust
         Mean trust of the residents against the nation's, in standard deviations (C-24).
+    planned
+        How much staff and residents plan together, times that of 2015 (C-26).
     """
     present = min(say / usual_say, 1.0)
-    return max(1.0 + p.solution_gain * steering * present + p.trust_gain * trust, 0.0)
+    together = p.house_gain * (planned - 1.0)
+    return max(1.0 + p.solution_gain * steering * present + p.trust_gain * trust + together, 0.0)
 
 
 @kernel
@@ -190,13 +196,14 @@ def go_to_meetings(
 
 
 @borrowing
-def move_fit(kind: U8, say: F64, fit: F64, sums: F64, m: Invitations, usual_say: float, p: Democracy) -> None:
+def move_fit(
+    kind: U8, say: F64, fit: F64, trust: F64, planned: F64, m: Invitations, usual_say: float, p: Democracy
+) -> None:
     """Move how well activities fit by a month, in every named area."""
     for area in range(kind.shape[0]):
         if kind[area] != NAMED_AREA:
             continue
-        trust = sums[3, area] / max(sums[2, area], 1.0) / TRUST_UNIT
-        target = fitting(m.steering[area], say[area], usual_say, trust, p)
+        target = fitting(m.steering[area], say[area], usual_say, trust[area], planned[area], p)
         fit[area] = next_fit(fit[area], target, m.dialogue[area], p)
 
 
@@ -209,6 +216,7 @@ def in_force(c: Context) -> Democracy:
         "youth_council_on_meetings": "youth_council_gain",
         "residents_on_fit": "solution_gain",
         "trust_on_fit": "trust_gain",
+        "house_on_fit": "house_gain",
         "dialogue_on_fit": "dialogue_gain",
     }
     return p._replace(**{gain: 0.0 for switch, gain in closed.items() if not c.flag(f"democracy.{switch}")})
@@ -238,8 +246,20 @@ def meetings_of(c: Context, p: Democracy) -> Invitations:
     )  # fmt: skip
 
 
-def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
-    """Let residents go to meetings and write down who has a say; return the sums of `go_to_meetings`."""
+def planned_together(c: Context) -> F64:
+    """Return how much staff and residents plan together, times that of 2015, by area (effects M13, C-26).
+
+    It takes rooms that are in use by people, and staff to plan with.
+    """
+    areas, was, residents = c.world.areas, c.made_once(reference), c.kept(residents_of)
+    found = np.zeros(len(areas.kind))
+    staff = 1000.0 * areas.staff[: len(residents)] / np.maximum(residents, 1.0) / was.staff
+    found[: len(residents)] = areas.premises[: len(residents)] / was.rooms * np.minimum(staff, 1.0)
+    return found
+
+
+def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> None:
+    """Let residents go to meetings, and write down who has a say and how they trust others."""
     world = c.world
     sums = np.zeros((4, len(world.areas.kind)))
     go_to_meetings(
@@ -247,15 +267,16 @@ def meet(c: Context, m: Invitations, p: Democracy, everybody: bool) -> F64:
         c.address(Purpose.DEMOCRACY), everybody, m, p, sums,
     )  # fmt: skip
     world.areas.say[:] = sums[1] / np.maximum(sums[0], 1.0)
-    return sums
+    c.mean_trust[:] = sums[3] / np.maximum(sums[2], 1.0) / TRUST_UNIT
 
 
 def democracy(c: Context) -> None:
     """Democracy: meetings, workshops, youth council and integration council."""
     p, areas = c.kept(in_force), c.world.areas
     m = meetings_of(c, p)
-    sums = meet(c, m, p, False)
-    move_fit(areas.kind, areas.say, areas.fit, sums, m, usual_say(p), p)
+    meet(c, m, p, False)
+    planned = planned_together(c)
+    move_fit(areas.kind, areas.say, areas.fit, c.mean_trust, planned, m, usual_say(p), p)
 
 
 def begin(c: Context) -> None:

@@ -15,8 +15,10 @@ import numpy as np
 from beboersim.chance import Purpose, address, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import each_piece
-from beboersim.month.school_choice import choose_schools
-from beboersim.world.codes import NONWESTERN_IMMIGRANT
+from beboersim.month.councils import meetings_by_council
+from beboersim.month.school_choice import IN_DAYCARE, MATES_OF_MAJORITY, MATES_OF_MINORITY, choose_schools
+from beboersim.month.trusting import succeeds_by_trust
+from beboersim.world.codes import CHILD, KEEPER, NONWESTERN_IMMIGRANT, PUPIL
 from beboersim.world.columns import F64, I64
 from beboersim.world.state import Households, Persons, Ties
 from beboersim.world.taking_part import ASSOCIATION, CLUB, DEBATED, MEETINGS, NETWORK, VOLUNTEER
@@ -39,6 +41,8 @@ class Meetings(NamedTuple):
 
     mixing: float
     joint: float
+    businesses: float
+    institutions: float
     inward: float
     on_prejudice: float
     spread: float
@@ -76,6 +80,9 @@ class Surroundings(NamedTuple):
     first_address: int
     everybody: int  # 1 on the first day: all are asked, whatever their month of birth
     minority: F64  # area: share of residents of non-Western origin, as measured
+    occasions: F64  # area: see `occasions`
+    by_institutions: float  # share of a pupil's, or a small child's parent's, meetings that school or daycare decides
+    institutions: F64  # area x column of month.school_choice: whom children meet there
     effort: F64  # area: language effort
     inward_on: float
     across_on: float
@@ -84,7 +91,7 @@ class Surroundings(NamedTuple):
 
 
 @kernel
-def meetings_across(others: float, together: int, minority: int, stigma: float, p: Meetings) -> float:
+def meetings_across(others: float, together: int, occasions: float, minority: int, stigma: float, p: Meetings) -> float:
     """Return how much a resident meets the other group, as a share of all meetings.
 
     Parameters
@@ -93,6 +100,8 @@ def meetings_across(others: float, together: int, minority: int, stigma: float, 
         Share of the area's residents who are of the other group, 0 to 1.
     together
         1 if something is done together with others, by interest and on equal terms (effects M16, A-19).
+    occasions
+        What the area gives occasion to besides: added share of chance meetings, see `occasions`.
     minority, stigma
         1 if the person belongs to the minority, who are turned inwards by the area's bad name (effects M23, E050); the
         name, 0 to 1.
@@ -101,7 +110,7 @@ def meetings_across(others: float, together: int, minority: int, stigma: float, 
     -----
     Living together gives only a part of the meetings that chance would (effects M16: 0.3; in joint activities 0.7).
     """
-    share = min(p.mixing + (p.joint if together == 1 else 0.0), 1.0)
+    share = min(p.mixing + (p.joint if together == 1 else 0.0) + occasions, 1.0)
     if minority == 1:
         share *= 1.0 - p.inward * stigma
     return share * others
@@ -132,7 +141,7 @@ def danish_towards(own: float, met: float, usual: float, neighbours: float, effo
     neighbours
         Share of residents of non-Western origin, which stands in for neighbours of one's own language (E073).
     effort
-        Language effort in the area, 0 to 1 (C-57).
+        Language effort in the area (C-57), 0 to 1 where trust is the nation's mean (C-24).
     """
     level = own + p.language_by_meetings * (met - usual) - p.own_language * (neighbours - p.minority_reference)
     return 1.0 / (1.0 + np.exp(-(level + p.effort * effort)))
@@ -181,34 +190,73 @@ def meet(
     """Let a year of meetings act on those who live in some homes; `stigma` is that of areas."""
     for home in homes:
         area, row = households.area[home], households.head[home]
+        small = 0
+        if s.by_institutions > 0.0:
+            small = child_in_daycare(persons, row)
         while row >= 0:
             months_old = s.month - persons.birth[row]
             asked = s.everybody == 1 or np.uint32(months_old) % YEAR == 0
             if asked and months_old >= LOWEST_AGE_MONTHS:
-                a_year(row, persons, ties, s.minority[area], stigma[area], s.effort[area], s, p)
+                around = s.minority[area]
+                if s.by_institutions > 0.0:
+                    around = company(row, persons, area, small, s)
+                a_year(
+                    row, persons, ties, around, s.minority[area], s.occasions[area], stigma[area], s.effort[area], s, p
+                )
             row = persons.next[row]
     return 0
 
 
 @borrowing
+def child_in_daycare(persons: Persons, row: int) -> int:
+    """Say whether a household has a child who is not yet at school; `row` is its first member."""
+    while row >= 0:
+        if persons.activity[row] == CHILD:
+            return 1
+        row = persons.next[row]
+    return 0
+
+
+@borrowing
+def company(row: int, persons: Persons, area: int, small: int, s: Surroundings) -> float:
+    """Return the share of the minority among those around somebody: neighbours, and who goes to school or daycare.
+
+    Parameters
+    ----------
+    small
+        1 if there is a child in daycare at home, where parents meet parents (C-56).
+    """
+    around, column = s.minority[area], -1
+    if persons.activity[row] == PUPIL:
+        column = MATES_OF_MINORITY if persons.origin[row] >= NONWESTERN_IMMIGRANT else MATES_OF_MAJORITY
+    elif small == 1 and persons.role[row] == KEEPER:
+        column = IN_DAYCARE
+    if column >= 0:
+        around += s.by_institutions * (s.institutions[area, column] - around)
+    return around
+
+
+@borrowing
 def a_year(
-    row: int, persons: Persons, ties: Ties, neighbours: float, stigma: float, effort: float, s: Surroundings,
-    p: Meetings,
+    row: int, persons: Persons, ties: Ties, around: float, neighbours: float, occasions: float, stigma: float,
+    effort: float, s: Surroundings, p: Meetings,
 ) -> None:  # fmt: skip
     """Let a year of meetings act on a person.
 
     Parameters
     ----------
-    neighbours, stigma, effort
-        Of the area: share of residents of non-Western origin, its name, and the language effort.
+    around
+        Share of the minority among those around the person, see `company`.
+    neighbours, occasions, stigma, effort
+        Of the area: share of residents of non-Western origin, occasions to meet, its name, and the language effort.
     """
     of_minority = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
     usual = usual_meetings(of_minority, p)
     met = usual
     if s.across_on > 0.0:
-        others = 1.0 - neighbours if of_minority == 1 else neighbours
+        others = 1.0 - around if of_minority == 1 else around
         together = 1 if ties.takes_part[row] & TOGETHER != 0 else 0
-        met = meetings_across(others, together, of_minority, stigma * s.inward_on, p)
+        met = meetings_across(others, together, occasions, of_minority, stigma * s.inward_on, p)
     speaks = persons.origin[row] == NONWESTERN_IMMIGRANT and s.language_on > 0.0
     now = ties.prejudice[row] / PREJUDICE_UNIT
     to = prejudice_towards(met, usual, p)
@@ -251,6 +299,22 @@ def minority_shares(c: Context) -> F64:
     return found
 
 
+def occasions(c: Context, at_start: bool = False) -> F64:
+    """Return what a council (C-36) and businesses in use (M27, C-51) add to the share of chance meetings, by area.
+
+    Firms count at once where their premises are let, whether their jobs are new ones or not: people meet in a shop that
+    moved from nearby as well. At the start no lever is read.
+    """
+    areas = c.world.areas
+    added = np.full(len(areas.kind), 0.0 if at_start else c.kept(meetings_by_council))
+    size = c.parameters.meetings.businesses * c.number("meetings.in_businesses")
+    if size > 0.0:
+        thousands = c.measurement.residents / c.scale / 1000.0  # premises are those of the whole area
+        let = areas.premises_let[: c.world.places]
+        added[: c.world.places] += size * np.divide(let, thousands, out=np.zeros(len(let)), where=thousands > 0.0)
+    return added
+
+
 def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
     """Return what is read this month beside the person."""
     return Surroundings(
@@ -260,6 +324,9 @@ def surroundings(c: Context, effort: F64, everybody: int = 0) -> Surroundings:
         address(Purpose.MEETINGS, 0),
         everybody,
         minority_shares(c),
+        occasions(c, at_start=everybody == 1),
+        c.parameters.meetings.institutions * c.number("meetings.in_institutions"),
+        c.institutions,
         effort,
         c.number("stigma.on_contact"),
         c.number("meetings.across_groups"),
@@ -292,10 +359,11 @@ def daily_meetings(c: Context, fewer: float = 0.0) -> F64:
     p, areas = c.parameters.meetings, c.world.areas
     share = np.clip(minority_shares(c) - fewer, 0.0, 1.0)
     name = areas.stigma * c.number("stigma.on_contact")
+    added = occasions(c)
     found = np.zeros(len(share))
     for area in range(c.world.places):
-        of_minority = meetings_across(1.0 - share[area], 0, 1, name[area], p)
-        of_majority = meetings_across(share[area], 0, 0, name[area], p)
+        of_minority = meetings_across(1.0 - share[area], 0, added[area], 1, name[area], p)
+        of_majority = meetings_across(share[area], 0, added[area], 0, name[area], p)
         found[area] = share[area] * of_minority + (1.0 - share[area]) * of_majority
     return found * c.number("meetings.across_groups")
 
@@ -314,7 +382,7 @@ def go_round(c: Context, s: Surroundings) -> None:
 
 def meetings(c: Context) -> None:
     """Meetings: who meets whom, language, prejudice, and the choice of school."""
-    go_round(c, surroundings(c, c.by_area("meetings.language_effort")))
+    go_round(c, surroundings(c, c.by_area("meetings.language_effort") * succeeds_by_trust(c)))
     set_contacts(c)
     if c.month % 12 == SCHOOL_MONTH:
         choose_schools(c, c.number("list.public"))
@@ -322,5 +390,5 @@ def meetings(c: Context) -> None:
 
 def begin(c: Context) -> None:
     """Let everybody have met those whom the first day's neighbours give; no lever is read but the switches."""
-    go_round(c, surroundings(c, np.zeros(len(c.world.areas.kind)), everybody=1))
     choose_schools(c, public=1.0)
+    go_round(c, surroundings(c, np.zeros(len(c.world.areas.kind)), everybody=1))

@@ -1,7 +1,8 @@
 """Money: the Landsbyggefond's frame becomes helhedsplan grants, and grants become work in the areas.
 
 Grants last four years and end at different times, so that a cut bites as they run out (law.md §4.1, S92 S93). The
-frame goes to the areas by residents, or in part by need. What the money employs is in month/staff.py.
+frame goes to the areas by residents, or in part by need, and a municipality that watches how children are may move a
+part between its areas. What the money employs is in month/staff.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 from beboersim.chance import mix
 from beboersim.evidence.areas import areas_in, read_areas
 from beboersim.kernel import kernel
+from beboersim.month.attention import is_watched
+from beboersim.month.categories import CHILDREN, CHILDREN_POOR, INDICATORS, count_for_categories
 from beboersim.month.ledger import FLOW
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import NAMED_AREA
@@ -31,6 +34,7 @@ class Money(NamedTuple):
 
     reference_frame: float
     spend_per_resident: float
+    steering: float
 
 
 @kernel
@@ -75,7 +79,7 @@ def dealt_out(by_need: float, need: float) -> float:
     by_need
         Share of the frame that follows need; the rest follows residents alone.
     need
-        Share of 18-64 outside work and education over that of all areas with a plan.
+        Need a resident over that of all areas with a plan, see `needs` and `children_in_need`.
     """
     return 1.0 - by_need + by_need * need
 
@@ -97,6 +101,35 @@ def needs(c: Context) -> F64:
     return found
 
 
+def children_in_need(c: Context) -> F64:
+    """Return the share of children in homes of low income by area over that of the municipality's areas with a plan.
+
+    1 elsewhere, and where nothing is known. The mean is by residents, as money is: a municipality that deals out by it
+    moves money between its areas and has no more of it. Low income stands in for children's well-being, as in Aarhus's
+    own categories; origin is not read.
+    """
+    world, places = c.world, c.world.places
+    counts = np.zeros((places, 2 * len(INDICATORS)))
+    line = c.parameters.measuring.free_place_income
+    count_for_categories(world.persons, world.households, world.used, places, c.month, line, counts)
+    poor, residents = counts[:, CHILDREN_POOR] / np.maximum(counts[:, CHILDREN], 1.0), c.measurement.residents
+    named, town = world.areas.kind[:places] == NAMED_AREA, world.areas.municipality[:places]
+    found = np.ones(len(c.dose))
+    for area in c.named_areas.tolist():
+        own = named & (town == town[area])
+        mean = (poor[own] * residents[own]).sum() / max(residents[own].sum(), 1.0)
+        found[area] = poor[area] / mean if mean > 0.0 else 1.0
+    return found
+
+
+def steered(c: Context) -> F64:
+    """Return times the plans' money that an area gets because the municipality steers by what it watches (C-53)."""
+    share = c.parameters.money.steering * c.number("funding.steering_on_money")
+    if share == 0.0 or not is_watched(c):
+        return np.ones(len(c.dose))
+    return 1.0 - share + share * children_in_need(c)
+
+
 def money(c: Context) -> None:
     """Money: grants that run out are renewed from the fund's frame of the day; a cut bites as they do."""
     p = c.parameters.money
@@ -108,9 +141,10 @@ def money(c: Context) -> None:
         c.number("funding.social_frame"), p.reference_frame, c.number("funding.local_share"), STATUTORY_LOCAL_SHARE,
         c.number("funding.backfill"),
     )  # fmt: skip
-    for area in c.named_areas:
-        if grant_ends(world.areas.id[area], c.month, cycle):
-            c.dose[area] = dose * dealt_out(by_need, need[area])
+    ending = [area for area in c.named_areas.tolist() if grant_ends(world.areas.id[area], c.month, cycle)]
+    moved = steered(c) if ending else np.ones(len(c.dose))
+    for area in ending:
+        c.dose[area] = dose * dealt_out(by_need, need[area]) * moved[area]
     spend_flow(c)
 
 

@@ -34,6 +34,7 @@ from beboersim.month.staffing import (
     staff_per_1000,
     stay,
 )
+from beboersim.month.trusting import succeeds_by_trust
 from beboersim.world import taking_part
 from beboersim.world.codes import NAMED_AREA, OUTSIDE
 from beboersim.world.columns import F64, I64, U8, U16
@@ -61,6 +62,7 @@ class Reach(NamedTuple):
     gain: F64  # area x sex: times the chance of finding work, of who takes part
     lasting: F64  # share of what help gave that is left a month after it ended
     bridge: float  # times the chance of help, of those in contact
+    opens: float  # times the chance of help towards work, of those who get advice
     planned: F64  # 1 where there is a plan
 
 
@@ -140,10 +142,20 @@ def kept_of_help(now: int, lasting: float) -> int:
 
 
 @kernel
-def helped_in_the_mean(adults: float, jobs: float, weight: float, bridge: float) -> float:
-    """Return the share who take part in help towards work, some of them being in contact with the staff."""
+def helped_in_the_mean(
+    adults: float, jobs: float, advice: float, weight: float, bridge: float, opens: float
+) -> float:
+    """Return the share who take part in help towards work, some being in contact with the staff and some advised."""
     contact = min(adults * weight, 1.0)
-    return contact * min(jobs * weight * bridge, 1.0) + (1.0 - contact) * min(jobs * weight, 1.0)
+    of_contacts = helped_and_advised(jobs * weight * bridge, advice * weight * bridge, opens)
+    return contact * of_contacts + (1.0 - contact) * helped_and_advised(jobs * weight, advice * weight, opens)
+
+
+@kernel
+def helped_and_advised(jobs: float, advice: float, opens: float) -> float:
+    """Return the share who take part in help towards work, the advised among them `opens` times as readily (A-24)."""
+    without = min(jobs, 1.0)
+    return without + min(advice, 1.0) * (min(jobs * opens, 1.0) - without)
 
 
 @kernel
@@ -221,7 +233,7 @@ def visit_homes(
     ids, births, sexes, activities, following = persons.id, persons.birth, persons.sex, persons.activity, persons.next
     known, chance, takes_part = ties.known, ties.job_chance, ties.takes_part
     adults, children, jobs, advice, breaks = r.adults, r.children, r.jobs, r.advice, r.breaks
-    gain, lasting, bridge = r.gain, r.lasting, r.bridge
+    gain, lasting, bridge, opens = r.gain, r.lasting, r.bridge, r.opens
     women, outside_work = p.women, p.outside
     area_of, head, moved_in = households.area, households.head, households.moved_in
     for k in range(homes.shape[0]):
@@ -248,7 +260,8 @@ def visit_homes(
             if age >= ADULT and is_helped(uniform(own[2]), weight, advice[area], contact, bridge) == 1:
                 bits |= ADVISED
             if outside == 1 and age >= ADULT and age <= LAST_WORKING_AGE:
-                helped = is_helped(uniform(own[1]), weight, jobs[area], contact, bridge)
+                offered = jobs[area] * (opens if bits & ADVISED != 0 else 1.0)
+                helped = is_helped(uniform(own[1]), weight, offered, contact, bridge)
             if helped == 1:
                 bits |= JOB_HELP
                 chance[row] = round(JOB_CHANCE_UNIT * gain[area, sex])
@@ -299,7 +312,8 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
     if not at_start:
         contact = contact * np.exp(p.safe * (areas.safety - c.parameters.safety.named))
     times = np.ones(len(full)) if at_start else coordinated_work(c)
-    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * times[:, None]
+    trusted = np.ones(len(full)) if at_start else succeeds_by_trust(c)
+    gain = 1.0 + (np.array([p.jobs_men, p.jobs_women]) - 1.0) * (times * trusted)[:, None]
     return Reach(
         adults=p.reach_adults * contact,
         children=p.reach_children * contact,
@@ -309,6 +323,7 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
         gain=gain,
         lasting=0.5 ** (1.0 / (p.lasting_months * times)),
         bridge=bridge(c),
+        opens=opened_by_advice(c),
         planned=c.made_once(has_plan),
     )
 
@@ -316,6 +331,11 @@ def reach_now(c: Context, breaks: F64, at_start: bool = False) -> Reach:
 def bridge(c: Context) -> float:
     """Return how many times the chance of help contact with the staff gives."""
     return 1.0 + c.number("staff.bridge_on_help") * (c.parameters.staff.bridge - 1.0)
+
+
+def opened_by_advice(c: Context) -> float:
+    """Return how many times the chance of help towards work advice gives: a way that was not found before (A-24)."""
+    return 1.0 + c.number("staff.advice_on_help") * (c.parameters.staff.advice_help - 1.0)
 
 
 def by_being_known(c: Context) -> F64:
@@ -332,7 +352,8 @@ def without_plan(c: Context) -> F64:
     for sex, gain in enumerate((p.jobs_men, p.jobs_women)):
         share = helped_in_the_mean(
             c.number("staff.on_contact") * p.reach_adults * part, p.reach_adults * part,
-            weight_of(sex, 1, p.women, p.outside), bridge(c),
+            c.number("staff.on_advice") * p.advice_reach * part, weight_of(sex, 1, p.women, p.outside), bridge(c),
+            opened_by_advice(c),
         )  # fmt: skip
         found[:, sex] = np.where(has_plan(c) > 0.0, rate_without(share, gain), 1.0)
     return found

@@ -227,6 +227,18 @@ def conditions(c: Context, at_start: bool = False) -> F64:
     return found
 
 
+def mediation(c: Context) -> F64:
+    """Return the staff's work for safety, among people who know them, over that at the reference, less one (A-23).
+
+    By area; nought where there is no plan.
+    """
+    work, known = dose(c, FOCUS[0]), c.world.areas.staff_known / c.made_once(known_in_the_mean)
+    found = np.zeros(len(work))
+    for area in c.named_areas.tolist():
+        found[area] = from_plan(work[area], known[area], c.parameters.safety.known_part)
+    return found
+
+
 def convicted_when_measured(c: Context) -> F64:
     """Return the share of residents of eighteen and over convicted in the last year measured, by place."""
     return np.nan_to_num(c.measurement.convicted[:, 0])

@@ -51,6 +51,7 @@ class Staff(NamedTuple):
     safe: float
     bridge: float
     advice_reach: float
+    advice_help: float
     jobs_men: float
     jobs_women: float
 

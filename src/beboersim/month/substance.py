@@ -16,7 +16,7 @@ import numpy as np
 from beboersim.chance import Purpose, address, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, listed
-from beboersim.month.attention import attention, focus_on_adults, handled
+from beboersim.month.attention import attention, focus_on_adults, handled, is_watched
 from beboersim.policy.catalogue import catalogue
 from beboersim.world.ages import OLDEST
 from beboersim.world.codes import ARRIVING, NAMED_AREA, NEIGHBOURHOOD, SOCIAL
@@ -281,7 +281,7 @@ def substance_now(c: Context) -> Substance:
 def focus_now(c: Context, p: Substance) -> F64:
     """Return the attention to adult users by area this month."""
     counts_origin = 1.0 if c.flag("list.ethnicity_criterion") and c.rules.tiers else 0.0
-    watched = 1.0 if c.flag("substance.health_indicators") or c.rules.points is not None else 0.0
+    watched = 1.0 if is_watched(c) else 0.0
     return focus_on_adults(c.by_area("substance.focus"), p.crowded_out, counts_origin, p.steering, watched)
 
 

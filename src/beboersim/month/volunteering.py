@@ -14,6 +14,7 @@ import numpy as np
 from beboersim.chance import Purpose, normal, philox, uniform
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.councils import reach_of_council
+from beboersim.month.safety import mediation
 from beboersim.month.staffing import staff_per_1000
 from beboersim.month.volunteers import (
     NOT_MET,
@@ -38,7 +39,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.world.codes import KEEPER, NAMED_AREA
 from beboersim.world.columns import F64, I16, I32, U8
 from beboersim.world.state import Areas, Households, Persons, Ties
-from beboersim.world.taking_part import ASSOCIATION, CLUB, HELPS, MEETINGS, NETWORK, VOLUNTEER
+from beboersim.world.taking_part import ADVICE, ASSOCIATION, CLUB, HELPS, MEETINGS, NETWORK, VOLUNTEER
 
 if TYPE_CHECKING:
     from beboersim.month.context import Context
@@ -65,7 +66,7 @@ class Efforts(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """How readily somebody of average trust joins and stops in a month, and what adds to trust, by area."""
+    """How readily somebody of average trust joins and stops in a month, and what trust returns to, by area."""
 
     volunteer_join: F64
     volunteer_quit: F64
@@ -73,6 +74,7 @@ class Offers(NamedTuple):
     member_quit: F64
     network_join: F64
     club_trust: F64  # what a club adds to the level of trust of the young who come there
+    mediated: F64  # what the staff's mediation adds to the level of trust (A-23), in standard deviations
 
 
 @borrowing
@@ -172,6 +174,8 @@ def go_through(
                     felt += p.meetings_trust if bits & MEETINGS else 0.0
                     # Who gets on with others comes to trust them (C-11); nobody grown up comes to a club.
                     felt += club_trust[area] if bits & CLUB and age < ADULT else 0.0
+                    felt += p.advice_trust if bits & ADVICE else 0.0
+                    felt += offers.mediated[area]
                     trust = trust_of[member] / TRUST_UNIT
                     trust_of[member] = as_kept(next_trust(trust, felt, kept, normal(uniform(w[0]), uniform(w[1]))))
                 up = more[trust_of[member] + 128]
@@ -254,6 +258,8 @@ def in_force(c: Context) -> Volunteering:
         "membership_on_trust": {"member_trust": 0.0},
         "meetings_on_trust": {"meetings_trust": 0.0},
         "clubs_on_trust": {"club_trust": 0.0},
+        "advice_on_trust": {"advice_trust": 0.0},
+        "mediation_on_trust": {"mediation_trust": 0.0},
         "referral_on_members": {"referral_gain": 0.0},
         "helping_on_staying": {"helper_quit": 1.0},
         "rooms_on_volunteers": {"rooms_gain": 0.0},
@@ -276,6 +282,8 @@ def offers_of(c: Context, p: Volunteering) -> Offers:
     """Return the month's rates of joining and stopping by area; the premises in use are written down."""
     offers = Offers(*np.zeros((len(Offers._fields), len(c.world.areas.kind))))
     make_offers(c.world.areas, c.kept(residents_of), c.kept(efforts), c.made_once(reference), p, offers)
+    if p.mediation_trust > 0.0:
+        offers.mediated[:] = p.mediation_trust * mediation(c)
     return offers
 
 
@@ -300,7 +308,7 @@ def begin(c: Context) -> None:
     """Set what this process keeps as it is on the first day; no lever is read, for what was is the same everywhere."""
     p, was = c.parameters.volunteering, reference(c)
     volunteer, member = month_rate(p.quit_year), month_rate(p.member_quit_year)
-    rates = (volunteer * was.volunteer_odds, volunteer, member * was.member_odds, member, 0.0, 0.0)
+    rates = (volunteer * was.volunteer_odds, volunteer, member * was.member_odds, member, 0.0, 0.0, 0.0)
     everywhere = len(c.world.areas.kind)
     meet(c, Offers(*(np.full(everywhere, rate) for rate in rates)), p)
     c.world.areas.premises[:] = np.where(c.world.areas.kind == NAMED_AREA, was.rooms, 0.0)

@@ -36,6 +36,8 @@ class Volunteering(NamedTuple):
     member_trust: float
     meetings_trust: float
     club_trust: float
+    advice_trust: float
+    mediation_trust: float
     referral_gain: float
     rooms_gain: float
     house_gain: float
