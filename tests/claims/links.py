@@ -99,10 +99,11 @@ def refused_offers(settings: Settings) -> float:
     """Return the refusals before eight homes of an estate with the worst of names are let, the queue being the same."""
     estate = Estate(scale=0.2)
     c = estate.c
-    fields = {name.split(".")[1]: value for name, value in settings.items()}
+    fields = {name.split(".")[1]: value for name, value in settings.items() if name.startswith("letting.")}
     c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(accept=0.5, **fields))
     c.world.areas.stigma[estate.area] = 1.0
-    c.levers = c.levers | {"stigma.on_applying": 0.0}
+    switches = {name: value for name, value in settings.items() if name.startswith("stigma.")}
+    c.levers = c.levers | {"stigma.on_applying": 0.0} | switches
     for _ in range(8):
         estate.vacancy()
     for queued in range(60):
@@ -203,11 +204,14 @@ OWN = (
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
     Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
          cut_reputation(public=False)),
-    Link("C-43", under("null", "C-43"), under("council", "C-43"), flow_of_letting("avoided"), 1, cut_letting),
-    Link("C-43", {"letting.stigma_accept": 0.0}, {"letting.stigma_accept": 0.065}, refused_offers, 1, cut_letting),
+    Link("C-43", under("null", "C-43"), under("council", "C-43"), flow_of_letting("avoided"), 1, cut_letting,
+         "stigma.on_applying"),
+    Link("C-43", {"letting.stigma_accept": 0.0}, {"letting.stigma_accept": 0.065}, refused_offers, 1, cut_letting,
+         "stigma.on_refusing"),
     Link("C-44", {"work.callback_penalty": 0.0}, {"work.callback_penalty": 0.2}, chance_of_work_of_foreign_background,
-         -1, no_callbacks),
-    Link("C-45", under("null", "C-45"), under("council", "C-45"), chance_of_giving_up_the_home, 1, cut_leaving),
+         -1, no_callbacks, "stigma.on_callbacks"),
+    Link("C-45", under("null", "C-45"), under("council", "C-45"), chance_of_giving_up_the_home, 1, cut_leaving,
+         "stigma.on_leaving"),
     Link("C-46", {"letting.flexible_share": 0.0}, {"letting.flexible_share": 1.0}, let_to_who_works, 1,
          cut_rules(flexible_share=0.0, flexible_duty=0)),
     Link("C-47", {"letting.local_youth_priority": False}, {"letting.local_youth_priority": True}, let_to_local_young, 1,

@@ -28,7 +28,7 @@ from beboersim.world.codes import NAMED_AREA
 
 FIRST, LAST = 2015, 2030
 SEED = 1
-SCALE = 0.25
+SCALE = 1.0  # in a part of a town single areas leave the bounds by chance
 SMALLEST = 50.0  # persons simulated in an area; of fewer, shares are chance
 # The model's measure, and the column of the lists.
 INDICATORS = {
