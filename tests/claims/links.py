@@ -26,6 +26,8 @@ LARGER = 0.3  # so that a month of letting has some lettings of each kind
 
 SPECIAL: Settings = {"letting.flexible_share": 0.0, "letting.rules": "2021"}
 
+HARSH: Settings = {"list.public": 0.0, "list.tone": 1.0}
+
 
 # What is measured
 
@@ -181,6 +183,11 @@ def cut_crime(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
+def cut_words(patch: pytest.MonkeyPatch) -> None:
+    whole = stigma.move_stigma
+    patch.setattr(stigma, "move_stigma", lambda *given: whole(*given[:-1], given[-1]._replace(words=0.0)))
+
+
 def cut_reputation(public: bool) -> Callable[[pytest.MonkeyPatch], None]:
     """Return a cut of what the public list, or the criterion of origin, gives to a reputation."""
 
@@ -202,6 +209,8 @@ no_callbacks = cut_market(callbacks_on=lambda m: 0.0)
 OWN = (
     Link("C-07", {"crime.outside": 1.0}, {"crime.outside": 4.0}, risk_of_a_conviction, 1, cut_crime),
     Link("C-41", {"list.public": 0.0}, {"list.public": 1.0}, reputation, 1, cut_reputation(public=True)),
+    Link("C-41", HARSH | under("null", "C-41"), HARSH | under("council", "C-41"), reputation, 1, cut_words,
+         "stigma.words_on_name"),
     Link("C-42", {"list.ethnicity_criterion": False}, {"list.ethnicity_criterion": True}, reputation, 1,
          cut_reputation(public=False)),
     Link("C-43", under("null", "C-43"), under("council", "C-43"), flow_of_letting("avoided"), 1, cut_letting,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beboersim.month.stigma import Stigma, listed_level, next_salience, next_stigma, stigma_target
+from beboersim.month.stigma import Stigma, as_spoken_of, listed_level, next_salience, next_stigma, stigma_target
 from beboersim.policy.catalogue import PRESETS, catalogue, of_kind
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
@@ -43,6 +43,14 @@ def test_each_ground_feeds_the_reputation(fact: str, low: float, high: float) ->
 
 def test_without_a_public_list_only_media_and_conditions_are_left() -> None:
     assert target(public=0.0) == pytest.approx(P.media * 0.5 + P.conditions * 0.7, rel=1e-12)
+
+
+def test_a_harsher_tone_is_heard_without_a_list() -> None:
+    quiet = target(public=0.0)
+    assert as_spoken_of(quiet, 0.0) == quiet
+    assert as_spoken_of(quiet, 0.1) == pytest.approx(quiet + 0.1)
+    assert as_spoken_of(quiet, -0.1) == pytest.approx(quiet - 0.1)
+    assert (as_spoken_of(quiet, 9.0), as_spoken_of(quiet, -9.0)) == (1.0, 0.0)
 
 
 def test_without_the_criterion_the_share_of_origin_does_not_count() -> None:

@@ -1,7 +1,8 @@
 """Stigma: an area's reputation rises fast and falls slowly towards what feeds it (methods §2.2; speeds M20).
 
-What feeds it: being listed in public, years on the list, the origin criterion, attention in the media, and actual
-conditions. Evidence is mixed, so every link from stigma to behaviour has its own switch, and the weights are swept.
+What feeds it: being listed in public, years on the list, the origin criterion, attention in the media, actual
+conditions, and, where a preset says so, the tone in which the areas are spoken of. Evidence is mixed, so every link
+from stigma to behaviour has its own switch, and the weights are swept.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from beboersim.kernel import borrowing, kernel
 from beboersim.month.publication import publication_in
-from beboersim.world.codes import GHETTO, NEIGHBOURHOOD, PREVENTION, UDSAT, UNLISTED
+from beboersim.world.codes import GHETTO, NAMED_AREA, NEIGHBOURHOOD, PREVENTION, UDSAT, UNLISTED
 from beboersim.world.columns import F64
 from beboersim.world.state import Areas
 
@@ -40,6 +41,7 @@ class Stigma(NamedTuple):
     step_hard: float
     renewal: float
     special_rules: float
+    words: float
 
 
 @kernel
@@ -109,6 +111,20 @@ def target_here(target: float, special_rules: float, appeal: float, p: Stigma) -
 
 
 @kernel
+def as_spoken_of(target: float, words: float) -> float:
+    """Return the target where an area is spoken of otherwise than in 2015, apart from any list (C-41, M20).
+
+    Parameters
+    ----------
+    target
+        See `target_here`.
+    words
+        What the tone adds: above nought harsher, below it milder.
+    """
+    return min(max(target + words, 0.0), 1.0)
+
+
+@kernel
 def next_stigma(now: float, target: float, half_life_up: float, half_life_down: float) -> float:
     """Return next month's reputation: half the way up in one half-life, half the way down in another (months)."""
     half_life = half_life_up if target > now else half_life_down
@@ -138,6 +154,8 @@ def move_stigma(
             standing[area], p,
         )  # fmt: skip
         target = target_here(target, areas.special_rules[area], areas.appeal[area], p)
+        if areas.kind[area] == NAMED_AREA:  # those that are spoken of
+            target = as_spoken_of(target, p.words)
         areas.stigma[area] = next_stigma(areas.stigma[area], target, p.half_life_up, p.half_life_down)
         areas.stigma_inside[area] = p.inside * areas.stigma[area]
 
@@ -164,6 +182,7 @@ def stigma(c: Context) -> None:
     p = p._replace(
         renewal=p.renewal * c.number("buildings.renewal_on_stigma"),
         special_rules=p.special_rules * c.number("stigma.special_rules_on_name"),
+        words=p.words * c.number("list.tone") * c.number("stigma.words_on_name"),
     )
     move_stigma(
         c.world.areas, c.world.places, c.number("list.public"), counts_origin, news, non_western_shares(c), c.standing,
