@@ -12,6 +12,7 @@ ROOMS: dict[str, Value] = {
 }  # fmt: skip
 TRUSTED: dict[str, Value] = {"volunteering.member_trust": 0.1, "volunteering.meetings_trust": 0.1}
 TRUST: dict[str, Value] = {"democracy.trust_gain": 0.1}  # fit rises and falls with the trust that was drawn
+HOUSE: dict[str, Value] = {"volunteering.premises": 1.0, "democracy.house_gain": 0.15}
 GROUNDS: dict[str, Value] = {"volunteering.grounds": 1.0, "volunteering.grounds_gain": 0.3}
 
 HELPERS: dict[str, Value] = {"youth.cafe_evenings": 3.0, "volunteering.helper_quit": 0.3, "volunteering.quit_year": 0.5}
@@ -33,6 +34,8 @@ MOVES: tuple[tuple[float, dict[str, Value], str, Value, str], ...] = (
     (TWICE, TRUSTED, "volunteering.meetings_on_trust", False, "trust"),
     (TWICE, HELPERS, "volunteering.helping_on_staying", False, "takes_part"),
     (TWICE, {"volunteering.club_trust": 0.1}, "volunteering.clubs_on_trust", False, "trust"),
+    (TWICE, {"volunteering.advice_trust": 0.1}, "volunteering.advice_on_trust", False, "trust"),
+    (TWICE, {"volunteering.mediation_trust": 0.1}, "volunteering.mediation_on_trust", False, "trust"),
     (TWICE, {}, "volunteering.referral_on_members", False, "takes_part"),
     (TWICE, ROOMS, "volunteering.rooms_on_volunteers", False, "volunteers"),
     (TWICE, ROOMS, "volunteering.rooms_on_asking", False, "takes_part"),
@@ -52,5 +55,9 @@ MOVES: tuple[tuple[float, dict[str, Value], str, Value, str], ...] = (
     (TWICE, ISHOEJ, "democracy.openness_on_reach", False, "say"),
     (TWICE, {"democracy.residents_steer": 1.0}, "democracy.residents_on_fit", False, "fit"),
     (TWICE, TRUST, "democracy.trust_on_fit", False, "fit"),
+    (TWICE, HOUSE, "democracy.house_on_fit", False, "fit"),
     (TWICE, TRUST | {"democracy.dialogue": 1.0}, "democracy.dialogue_on_fit", False, "fit"),
 )
+
+# What acts on reach and on meetings, which do not go on here: tests/claims, C-24 and C-36.
+ON_OTHERS = {"democracy.trust_on_integration", "democracy.council_on_integration"}

@@ -59,7 +59,7 @@ def of_2015(p: Volunteering = P) -> Offers:
     joins = stop * vs.odds_at_mean_trust(p.local, p.trust_odds), leave * vs.odds_at_mean_trust(
         p.member_share, p.trust_odds
     )
-    return Offers(*(np.full(2, rate) for rate in (joins[0], stop, joins[1], leave, 0.0, 0.0)))
+    return Offers(*(np.full(2, rate) for rate in (joins[0], stop, joins[1], leave, 0.0, 0.0, 0.0)))
 
 
 def within_chance(share: float, expected: float, number: int) -> bool:
