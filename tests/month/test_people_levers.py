@@ -44,4 +44,5 @@ def test_every_lever_and_switch_moves_what_it_is_for(
 
 def test_every_lever_and_switch_of_the_two_is_looked_at() -> None:
     groups = ("volunteering", "democracy")
-    assert {row[2] for row in MOVES} | ON_OTHERS == {one.name for one in of_kind("lever", "switch") if one.group in groups}
+    there = {one.name for one in of_kind("lever", "switch") if one.group in groups}
+    assert {row[2] for row in MOVES} | ON_OTHERS == there
