@@ -37,6 +37,7 @@ from beboersim.world.state import World
 from beboersim.world.synthesis import Start
 
 ALONE_SEED = 20160101
+AS_IN_2015 = np.zeros((0, 2))  # of no area is anything known that makes school other than it was
 COPIES = 4  # copies of the sample town that live the year, each with its own chance
 SIZES = 5  # households of one, two, three, four, five and more
 ORIGINS = 4
@@ -201,7 +202,7 @@ def of_families(then: World, now: int, seed: int, rates: Rates, p: Demography) -
 def of_schooling(then: World, now: int, seed: int, word: int, schooling: Schooling) -> Question:
     """Return the month's question about school and study."""
     return lambda start, stop, who, what: ask_pupils_and_students(
-        then.persons, then.ties, then.households, start, stop, now, seed, word, schooling, who, what
+        then.persons, then.ties, then.households, start, stop, now, seed, word, AS_IN_2015, schooling, who, what
     )
 
 

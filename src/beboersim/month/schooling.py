@@ -118,25 +118,6 @@ def ask_pupils_and_students(
     month: int,
     seed: int,
     address: int,
-    p: Schooling,
-    who: I32,
-    what: U8,
-) -> int:
-    """Ask a span of persons where everything around them is as in 2015; see `ask_about_school`."""
-    around = np.zeros((0, 2))
-    return ask_about_school(persons, ties, households, start, stop, month, seed, address, around, p, who, what)
-
-
-@kernel
-def ask_about_school(
-    persons: Persons,
-    ties: Ties,
-    households: Households,
-    start: int,
-    stop: int,
-    month: int,
-    seed: int,
-    address: int,
     around: F64,
     p: Schooling,
     who: I32,
@@ -359,7 +340,7 @@ def schooling(c: Context) -> None:
     who, what = asked(
         c.pieces,
         int(world.used[0]),
-        lambda start, stop, who, what: ask_about_school(
+        lambda start, stop, who, what: ask_pupils_and_students(
             world.persons, world.ties, world.households, start, stop, c.month, c.seed, word, here, p, who, what
         ),
     )
