@@ -26,6 +26,7 @@ from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
 from beboersim.world import life_course
+from beboersim.world.attachment import relative_wage
 from beboersim.world.codes import (
     AT_HOME,
     DANISH,
@@ -252,6 +253,31 @@ def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them() -> No
     assert (rates.leave_home <= bound[2]).all()
     for rate in (rates.separate, *rates.partner[:, 0]):
         assert (rate <= bound[3]).all()
+
+
+def likeness_of_couples(alike: float) -> tuple[float, int]:
+    """Return the correlation of what work pays the two of a new couple, in logarithm, and the number of couples."""
+    town = small_town(months=24, scale=0.5, events=ROOM, settings={"demography.alike": alike})
+    town.run(town.until)
+    persons = town.world.persons
+    rows = {int(persons.id[row]): row for row in people(town.world)}
+
+    def pay(who: int) -> float:
+        return float(np.log(persons.wage[rows[who]] * relative_wage(persons.education[rows[who]], 400)))
+
+    pairs = np.array([
+        (pay(who), pay(other))
+        for _, kind, who, other, _ in town.events.tolist()
+        if kind == Event.UNION and who in rows and other in rows
+    ])  # fmt: skip
+    return float(np.corrcoef(pairs.T)[0, 1]), len(pairs)
+
+
+def test_couples_are_alike_in_what_work_pays_them_as_far_as_the_parameter_says() -> None:
+    (chance, number), (alike, _) = likeness_of_couples(0.0), likeness_of_couples(3.0)
+    error = 1.0 / np.sqrt(number)
+    assert abs(chance) < 4.0 * error
+    assert alike > chance + 4.0 * error
 
 
 def test_who_leaves_home_keeps_a_household_of_ones_own() -> None:

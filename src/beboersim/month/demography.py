@@ -31,6 +31,7 @@ from beboersim.month.ledger import (
 )
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST, in_range
+from beboersim.world.attachment import relative_wage
 from beboersim.world.codes import (
     AT_HOME,
     BASIC,
@@ -69,6 +70,11 @@ OLD_AGE_MONTHS = 12 * 70  # from here on the bound on death is that of the oldes
 (NOTHING, DIES, GIVES_BIRTH, LEAVES_HOME, SEPARATES, SEEKS_PARTNER) = range(6)
 
 
+GROWN_WAGE = 30 * 12  # months old: wages of the young are no measure of what work will pay them
+BAND = 10  # years of age within which a partner is sought at first
+LEAST_WAGE = 1e4  # DKK a year, for those without a wage of their own
+
+
 class Demography(NamedTuple):
     """Parameters of this process; see evidence/parameters/demography.toml."""
 
@@ -78,6 +84,7 @@ class Demography(NamedTuple):
     separation_rate: float
     separation_men_ratio: float
     within_origin: float
+    alike: float
 
 
 class LocalRates(NamedTuple):
@@ -329,6 +336,7 @@ def give_birth(
     persons.activity[child] = CHILD
     persons.since[child] = month
     persons.weak[child] = 0
+    persons.weak_odds[child] = 0
     persons.hours[child] = 0
     persons.outside_now[child] = 0
     persons.outside_past[child, :] = 0
@@ -533,11 +541,12 @@ def unite(
 
 @borrowing
 def partner_bucket(
-    persons: Persons, households: Households, areas: Areas, row: int, month: int, u: float, p: Demography
+    persons: Persons, households: Households, areas: Areas, row: int, month: int, u: float, band: int, p: Demography
 ) -> int:
-    """Return the pool in which a partner is sought: municipality, ten-year age band, and mostly the same background.
+    """Return the pool in which a partner is sought: municipality, age band, and mostly the same background.
 
     That most couples share a background is a dated exogenous fact (a registered reading of origin, see docs/odd.md).
+    `band` is the width of the age bands, years.
     """
     age = (month - persons.birth[row]) // 12
     if persons.sex[row] == 0:
@@ -546,7 +555,7 @@ def partner_bucket(
     if persons.origin[row] >= NONWESTERN_IMMIGRANT and u < p.within_origin:
         background = 1
     place = households.area[persons.household[row]]
-    return ((areas.municipality[place] + 2) * 16 + max(age, 0) // 10) * 2 + background
+    return ((areas.municipality[place] + 2) * 16 + max(age, 0) // band) * 2 + background
 
 
 @borrowing
@@ -560,13 +569,19 @@ def partner_pools(
     rows: I64,
     p: Demography,
     bucket: I64,
-    noise: U32,
+    wider: I64,
+    order: F64,
 ) -> None:
-    """Fill in bucket and noise for those who seek a partner."""
+    """Fill in pools and place in them for those who seek a partner: chance, and what work would pay them.
+
+    Those next to each other become couples, so that couples are alike in wages and schooling.
+    """
     for k in range(rows.shape[0]):
         word = philox(seed, persons.id[rows[k]], address, 0)
-        bucket[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), p)
-        noise[k] = np.uint32(word[1])
+        bucket[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), BAND, p)
+        wider[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), 2 * BAND, p)
+        earns = persons.wage[rows[k]] * relative_wage(persons.education[rows[k]], GROWN_WAGE)
+        order[k] = uniform(word[1]) + p.alike * np.log(max(earns, LEAST_WAGE))
 
 
 class LastingRates(NamedTuple):
@@ -674,17 +689,19 @@ def change_families(
     seeking = seeking[persons.household[seeking] >= 0]
     if len(seeking) == 0:
         return
-    bucket = np.empty(len(seeking), np.int64)
-    noise = np.empty(len(seeking), np.uint32)
+    bucket, wider, place = np.empty(len(seeking), np.int64), np.empty(len(seeking), np.int64), np.empty(len(seeking))
     word = address(Purpose.PARTNER, month)
-    partner_pools(persons, households, world.areas, month, seed, word, seeking, p, bucket, noise)
-    ranked = np.lexsort((persons.id[seeking], noise, bucket))
+    partner_pools(persons, households, world.areas, month, seed, word, seeking, p, bucket, wider, place)
+    ranked = np.lexsort((persons.id[seeking], place, bucket))
     pair_up(persons, households, world.dwellings, world.places, month, seeking[ranked], bucket[ranked], ledger)
-    # Who found nobody of like age and background looks among all others of the municipality, by age.
-    alone = seeking[households.adults[persons.household[seeking]] == 1]
-    everyone = bucket_of_town(persons, households, world.areas, alone)
-    ranked = np.lexsort((persons.id[alone], persons.birth[alone], everyone))
-    pair_up(persons, households, world.dwellings, world.places, month, alone[ranked], everyone[ranked], ledger)
+    # Who found nobody of like age and background, as in small towns, looks among those of a wider age, then among all
+    # others of the municipality, by age.
+    for widest in (False, True):
+        left = households.adults[persons.household[seeking]] == 1
+        alone = seeking[left]
+        pool = bucket_of_town(persons, households, world.areas, alone) if widest else wider[left]
+        ranked = np.lexsort((persons.id[alone], persons.birth[alone], pool))
+        pair_up(persons, households, world.dwellings, world.places, month, alone[ranked], pool[ranked], ledger)
 
 
 def bucket_of_town(persons: Persons, households: Households, areas: Areas, rows: I64) -> I64:
