@@ -8,6 +8,7 @@ import pytest
 from beboersim.law.letting.decisions import meant_for
 from beboersim.month.applicants import need
 from beboersim.world.codes import (
+    ARRIVING,
     BASIC,
     ELDERLY,
     FAMILY,
@@ -331,6 +332,32 @@ def test_a_home_nobody_took_is_offered_to_those_who_look_elsewhere_but_not_to_th
     assert estate.tenant_of(home) == (row if lets else NOBODY)
     assert estate.flow("considered") == 1  # whoever is asked twice about one home counts once
     assert estate.flow("avoided") == (1 if name_counts and months_empty >= 3 else 0)
+
+
+@pytest.mark.parametrize(
+    ("look", "waited", "knows_somebody", "arrives", "lets"),
+    [
+        (3.0, 2, False, True, False),
+        (3.0, 3, False, True, True),
+        (3.0, 0, True, True, True),
+        (3.0, 0, False, False, True),
+        (0.0, 0, False, True, True),
+    ],
+)
+def test_newcomers_look_at_first_where_they_know_people(
+    look: float, waited: int, knows_somebody: bool, arrives: bool, lets: bool
+) -> None:
+    estate = Estate()
+    c, households = estate.c, estate.c.world.households
+    fields = dict(newcomers_look=look)
+    c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(**fields))
+    home, row = estate.vacancy(), estate.seeker()
+    households.searching[row] = ARRIVING if arrives else households.searching[row]
+    households.search_since[row] = c.month - waited
+    households.contact[row] = estate.area if knows_somebody else estate.area + 1
+    c.standing[:] = 0.0
+    estate.let()
+    assert estate.tenant_of(home) == (row if lets else NOBODY)
 
 
 def test_moves_are_booked_for_every_member() -> None:

@@ -90,6 +90,7 @@ class Letting(NamedTuple):
     likeness: float
     untaken_months: float
     own_area: float
+    newcomers_look: float
     urgency: float
     conditions: float
     seeks_social_couples: float
@@ -128,6 +129,7 @@ class Glance(NamedTuple):
     area: I16
     contact: I16
     lodged: U8  # 1 without a home of its own
+    fresh: U8  # 1 for newcomers who still look only where they know people
     resources: F64
 
 
@@ -445,12 +447,12 @@ def describe_seekers(
 
 
 @kernel
-def at_a_glance(households: Households, rows: I64, facts: F64) -> Glance:
+def at_a_glance(households: Households, rows: I64, facts: F64, month: int, p: Letting) -> Glance:
     """Return what the walks look at first, from what is known of the seekers."""
     n = rows.shape[0]
     found = Glance(
         np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(n, np.int16), np.empty(n, np.int64),
-        np.empty(n, np.int16), np.empty(n, np.int16), np.empty(n, np.uint8), np.empty(n),
+        np.empty(n, np.int16), np.empty(n, np.int16), np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n),
     )  # fmt: skip
     for k in range(n):
         row = rows[k]
@@ -463,6 +465,8 @@ def at_a_glance(households: Households, rows: I64, facts: F64) -> Glance:
         found.area[k] = households.area[row]
         found.contact[k] = households.contact[row]
         found.lodged[k] = 1 if lodged else 0
+        waited = month - households.search_since[row]
+        found.fresh[k] = 1 if households.searching[row] == ARRIVING and waited < p.newcomers_look else 0
         found.resources[k] = facts[k, RESOURCES]
     return found
 

@@ -343,6 +343,8 @@ def answer_to(u: float, k: int, area: int, areas: Areas, likeness: float, m: Mar
     """Return whether a seeker applies for an area, see `applies`; most are ruled out by the bound on the chance."""
     contact, strength = m.glance.contact[k], m.glance.resources[k]
     own = 1 if area == contact or area == m.glance.area[k] else 0
+    if own == 0 and m.glance.fresh[k] == 1:
+        return STAYS_AWAY
     wish = pull(m.standing[area], m.standing[contact], own, int(m.glance.lodged[k]), strength, likeness, p)
     wish += m.appeal[area]
     if u >= m.highest[step_of_wish(wish)]:
@@ -701,7 +703,7 @@ def letting(c: Context) -> None:
     since = began.astype(np.int64) + 32768
     towns = len(world.municipalities)
     first_area, most_areas = c.made_once(areas_by_town)
-    glance, lots = at_a_glance(households, rows, facts), np.empty((2, found))
+    glance, lots = at_a_glance(households, rows, facts, c.month, p), np.empty((2, found))
     draw_lots(c.seed, glance.id, began, address(Purpose.FALLBACK, 0), lots)
     longest = max(held, found)  # no queue is longer
     market = Market(
