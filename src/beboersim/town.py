@@ -259,6 +259,7 @@ def first_context(
         exchanges=exchanges,
         school_leavers=SchoolLeavers(
             np.array([one.youth_weak for one in exchanges]),
+            np.array([one.youth_weak_usual for one in exchanges]),
             np.array([one.wage_level for one in exchanges]),
             np.array([one.wage_spread for one in exchanges]),
         ),

@@ -28,6 +28,7 @@ from beboersim.month.exchange import (
     balanced,
     by_age_of_kind,
     exchange,
+    shift_to,
     wanted,
     year_of,
 )
@@ -35,12 +36,14 @@ from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import of_plan
 from beboersim.world.ages import OLDEST
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work
+from beboersim.world.attachment import BASIC_SCHOOLING, FIRST_AGE, LAST_AGE, ODDS_UNIT, Work, chance_of_weak
+from beboersim.world.codes import BASIC, EMPLOYED, OUTSIDE
 from beboersim.world.kinds import AGE_GROUP, FAMILIES, FIRST_AGES, KINDS, STUDIES, kind_number
 from beboersim.world.layout import Synthesis
 from beboersim.world.mobility import Leaving
 from beboersim.world.offending import Crime
 from beboersim.world.school import Schooling
+from small_towns import small_town
 
 PLAN = Plan(Scenario.load("law"))
 BELIEFS = Beliefs(
@@ -228,19 +231,42 @@ def test_the_same_beliefs_share_an_exchange() -> None:
 
 
 def test_the_rates_of_attachment_bring_each_age_back_within_the_year() -> None:
-    """Those who will be of an age in a year meet its rates on the way, twelve times."""
-    one = of_town("Svendborg", True)
-    rates = attachment_rates(one.alone)
+    """Those who will be of an age in a year meet its rates on the way, twelve times, each by their own chance."""
+    one, town = of_town("Svendborg", True), small_town(("Svendborg",), scale=0.2)
+    persons, n = town.start.world.persons, int(town.start.world.used[0])
+    rates = attachment_rates(one.alone, town.start.world, 12 * 2015, 0.0)
+    ages = (12 * 2015 - persons.birth[:n].astype(np.int64)) // 12
+    free = np.isin(persons.activity[:n], (EMPLOYED, OUTSIDE))
     for age in range(FIRST_AGE + 1, LAST_AGE):
         k = age - 1 - FIRST_AGE
-        share = float(one.alone.weak_free_after[age])
+        like = np.flatnonzero(free & (np.abs(ages - age + 1) <= 1))
+        own, education = persons.weak_odds[like], persons.education[like]
+
+        def chances(log_odds: float, own: np.ndarray = own, education: np.ndarray = education) -> np.ndarray:
+            who = zip(own.tolist(), education.tolist(), strict=True)
+            return np.array([chance_of_weak(log_odds, mine, level) for mine, level in who])
+
+        wanted_share, then = float(one.alone.weak_free[age]), float(one.alone.weak_free_after[age])
+        assert chances(rates.log_odds[k]).mean() == pytest.approx(float(one.alone.weak_free[age - 1]), abs=1e-6)
+        part = own / ODDS_UNIT + np.where(education == BASIC, BASIC_SCHOOLING, 0.0)
+        share = chances(shift_to(then, part))
+        turns = chances(rates.log_odds[k])
         for _ in range(12):
-            share += (1.0 - share) * float(rates.becomes_weak[k]) - share * float(rates.recovers[k])
-        # Monthly rates are a twelfth of the year's change; compounding takes at most half its square off.
-        change = abs(float(one.alone.weak_free[age] - one.alone.weak_free_after[age]))
-        assert share == pytest.approx(float(one.alone.weak_free[age]), abs=0.6 * (change / 0.05) ** 2 * 0.05 + 1e-9)
+            becomes, recovers = rates.becomes_weak[k] * turns, rates.recovers[k] * (1.0 - turns)
+            share = share + (1.0 - share) * becomes - share * recovers
+        # Monthly rates are a twelfth of the year's change; compounding takes off what grows with its square.
+        change = abs(wanted_share - then)
+        assert float(share.mean()) == pytest.approx(wanted_share, abs=3.0 * change**2 + 1e-6)
     assert ((rates.becomes_weak == 0.0) | (rates.recovers == 0.0)).all()
 
+
+def test_as_many_turn_one_way_as_the_other_beside_what_the_year_needs() -> None:
+    one, town = of_town("Svendborg", True), small_town(("Svendborg",), scale=0.2)
+    still = attachment_rates(one.alone, town.start.world, 12 * 2015, 0.0)
+    turning = attachment_rates(one.alone, town.start.world, 12 * 2015, 0.12)
+    np.testing.assert_allclose(turning.becomes_weak - still.becomes_weak, 0.01)
+    np.testing.assert_allclose(turning.recovers - still.recovers, 0.01)
+    np.testing.assert_array_equal(turning.log_odds, still.log_odds)
 
 def test_smoothing_keeps_a_constant_share_and_gives_0_where_nobody_is() -> None:
     whole = np.array([0.0, 0.0, 0.0, 5.0, 8.0, 2.0, 0.0])

@@ -30,7 +30,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
-from beboersim.world.attachment import Work, steady_states
+from beboersim.world.attachment import MOST_ODDS, Work, steady_states
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -44,6 +44,7 @@ from beboersim.world.codes import (
     VOCATIONAL,
 )
 from beboersim.world.columns import made
+from beboersim.world.livelihoods import weak_from_school
 from beboersim.world.offending import RISK_UNIT, Crime, conviction_risk
 from beboersim.world.school import (
     BECOMES_PUPIL,
@@ -65,7 +66,7 @@ from beboersim.world.school import (
 )
 from beboersim.world.state import Persons
 from beboersim.world.taking_part import CLUB, HEAVY
-from small_towns import ROOM, ages, people, small_town
+from small_towns import ROOM, ages, people, residents, small_town
 
 LAW = Plan(Scenario.load("law"))
 SCHOOL, WORK, CRIME = of_plan(LAW, "schooling", Schooling), of_plan(LAW, "work", Work), of_plan(LAW, "crime", Crime)
@@ -177,7 +178,7 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
 def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
     studying, beginning = (word * UNIT for word in schooling.highest_words(SCHOOL))
     bound = {STUDENT: studying, EMPLOYED: beginning, OUTSIDE: beginning}
-    most = schooling.dropping_by_use(HEAVY, SCHOOL)
+    most = schooling.dropping_by_use(HEAVY, SCHOOL) * schooling.dropping_by_attachment(MOST_ODDS, SCHOOL)
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
         for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
             assert step(24.0, activity, bound[activity] + 1e-9, education, dropping=most) == STAYS
@@ -206,6 +207,44 @@ def test_who_is_of_an_age_to_take_a_step_is_looked_at_whatever_the_draw(
     one = np.array([ANY_WORD]), np.array([activity], np.uint8), np.array([-months_old], np.int16)
     schooling.mark_near(one[0], 1000, 1000, one[1], one[2], 0, marks)
     assert marks[0] == marked
+
+
+def test_dropping_out_follows_attachment_around_the_mean_and_can_be_closed() -> None:
+    drops = schooling.dropping_by_attachment
+    assert drops(0.0, SCHOOL) == 1.0
+    assert drops(30.0, SCHOOL) > 1.0 > drops(-30.0, SCHOOL)
+    assert drops(30.0, SCHOOL) + drops(-30.0, SCHOOL) == pytest.approx(2.0, rel=1e-12)
+    assert drops(30.0, SCHOOL._replace(weak_drops=0.0)) == 1.0
+
+
+def test_attachment_to_work_runs_in_families_and_can_be_closed() -> None:
+    chance = schooling.chance_of_weak_leaver
+    assert chance(0.2, 1.0, 1, SCHOOL) > chance(0.2, 0.0, 1, SCHOOL) == pytest.approx(0.2)
+    assert chance(0.2, 0.0, 0, SCHOOL) == pytest.approx(0.2 + SCHOOL.weak_parents_outside)
+    closed = SCHOOL._replace(weak_inherited=0.0)
+    assert chance(0.2, 1.0, 1, closed) == chance(0.2, -1.0, 1, closed) == pytest.approx(0.2)
+    all_of_it = SCHOOL._replace(weak_inherited=1.0)
+    odds = chance(0.2, 1.0, 1, all_of_it) / (1.0 - chance(0.2, 1.0, 1, all_of_it))
+    assert odds == pytest.approx(0.25 * np.e, rel=1e-12)
+
+
+def test_those_who_leave_school_are_weakly_attached_as_often_as_the_town_has_it() -> None:
+    """The level is fitted to the town's first day: parents differ, the mean stays (world.livelihoods)."""
+    town = small_town(scale=0.3, months=12)
+    leavers = town.context.school_leavers
+    world, rows = town.world, residents(town.world)
+    persons, years = world.persons, ages(town, residents(town.world))
+    homes = persons.household[rows[(years >= 13) & (years < 16)]]
+    chances = np.array([
+        schooling.chance_of_weak_leaver(
+            leavers.weak[0], schooling.parents_odds(persons, world.households, int(home)),
+            schooling.works_at_home(persons, world.households, int(home)), SCHOOL,
+        )
+        for home in homes
+    ])  # fmt: skip
+    error = chances.std() / np.sqrt(len(chances))
+    assert chances.mean() == pytest.approx(weak_from_school(town.start.margins[0]), abs=4.0 * error)
+    assert np.log(chances / (1.0 - chances)).mean() == pytest.approx(leavers.weak_usual[0], abs=0.3)
 
 
 def test_a_completed_education_gives_a_vocational_or_upper_secondary_one_first_and_then_a_higher() -> None:

@@ -12,15 +12,20 @@ from beboersim.world.attachment import (
     FIRST_AGE,
     LAST_AGE,
     LATE_CAREER,
+    MOST_ODDS,
+    ODDS_UNIT,
     WAGE_BY_EDUCATION,
     YOUNG_WAGE,
     Work,
     a_year_on,
+    chance_of_weak,
+    in_parts,
     relative_wage,
     steady_states,
     working_lives,
 )
-from beboersim.world.livelihoods import lives_of, outside_by_age
+from beboersim.world.codes import BASIC, HIGHER, VOCATIONAL
+from beboersim.world.livelihoods import OUTSIDE_ODDS, lives_of, outside_by_age
 from beboersim.world.margins import margins
 from beboersim.world.school import Schooling
 
@@ -28,10 +33,14 @@ LAW = Plan(Scenario.load("law"))
 WORK, SCHOOL = of_plan(LAW, "work", Work), of_plan(LAW, "schooling", Schooling)
 YEARS = LAST_AGE - FIRST_AGE
 NOBODY = np.zeros(3)
+SETTLED = WORK._replace(turns=0.0)  # nobody's attachment is dealt anew
 
 
 def monthly(p: Work, rate: float, late: float) -> np.ndarray:
-    """Return the monthly transitions between working, outside (stable), outside, fresh, settled (weak), as a matrix."""
+    """Return the monthly transitions between working, outside (stable), outside, fresh, settled (weak), as a matrix.
+
+    Nobody's attachment is dealt anew.
+    """
     becoming, recovering = max(rate, 0.0), max(-rate, 0.0)
     working, idle, waiting, fresh, settled = range(5)
     moves = [
@@ -54,7 +63,36 @@ def test_a_year_is_twelve_monthly_transitions(rate: float, age: int) -> None:
     state = np.array([0.6, 0.05, 0.15, 0.08, 0.12])
     late = WORK.find_after_55 if age >= LATE_CAREER else 1.0
     expected = state @ np.linalg.matrix_power(monthly(WORK, rate, late), 12)
-    np.testing.assert_allclose(a_year_on(state, age, rate, 0.0, NOBODY, WORK), expected, rtol=1e-12)
+    np.testing.assert_allclose(a_year_on(state, age, rate, 0.0, NOBODY, SETTLED), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("turns", [0.05, 0.25])
+def test_attachment_dealt_anew_makes_none_more(turns: float) -> None:
+    """As many of the stably attached become weakly attached as the other way; both lose their work in it at most."""
+    state = np.array([0.6, 0.05, 0.15, 0.08, 0.12])
+    after = a_year_on(state, 30, 0.0, 0.0, NOBODY, WORK._replace(turns=turns))
+    assert after[2:].sum() == pytest.approx(state[2:].sum(), rel=1e-12)
+    assert after.sum() == pytest.approx(1.0, rel=1e-12)
+    assert after[1] + after[2] > a_year_on(state, 30, 0.0, 0.0, NOBODY, SETTLED)[1:3].sum()
+
+
+def test_who_is_weakly_attached_follows_age_schooling_and_what_is_lasting() -> None:
+    assert chance_of_weak(0.0, 0.0, HIGHER) == pytest.approx(0.5)
+    odds = [chance / (1.0 - chance) for chance in (chance_of_weak(-1.0, 20.0, level) for level in (BASIC, VOCATIONAL))]
+    assert odds[0] / odds[1] == pytest.approx(OUTSIDE_ODDS["basic"], rel=1e-12)
+    assert odds[1] == pytest.approx(np.exp(-1.0 + 20.0 / ODDS_UNIT), rel=1e-12)
+    assert in_parts(0.5) == 0.5 * ODDS_UNIT
+    assert in_parts(9.0) == -in_parts(-9.0) == MOST_ODDS
+
+
+def test_as_people_grow_older_the_odds_of_all_move_alike() -> None:
+    """Rates in proportion to the own chance: two groups, far apart in odds, stay so; at equal rates they would not."""
+    low, high = 0.15, 0.6
+    rate = 0.002
+    for _ in range(240):
+        low, high = low + (1.0 - low) * rate * low, high + (1.0 - high) * rate * high
+    apart = np.log(high / (1.0 - high)) - np.log(low / (1.0 - low))
+    assert apart == pytest.approx(np.log(0.6 / 0.4) - np.log(0.15 / 0.85), abs=2e-3)
 
 
 def test_people_are_conserved_and_those_who_join_are_the_share_they_should_be() -> None:
@@ -76,7 +114,7 @@ def test_a_state_that_stands_still_stays() -> None:
         still = np.real(vectors[:, np.argmax(np.real(values))])
         state = np.zeros(5)
         state[rows] = still / still.sum()
-        np.testing.assert_allclose(a_year_on(state, 30, 0.0, 0.0, NOBODY, WORK), state, atol=1e-12)
+        np.testing.assert_allclose(a_year_on(state, 30, 0.0, 0.0, NOBODY, SETTLED), state, atol=1e-12)
     u_stable, _ = steady_states(WORK)
     stable = matrix[:2, :2]
     assert u_stable == pytest.approx(stable[0, 1] / (stable[0, 1] + stable[1, 0]), rel=1e-12)

@@ -12,7 +12,7 @@ import numpy as np
 
 from beboersim.kernel import borrowing
 from beboersim.world.codes import ESTATE, KEEPER, NAMED_AREA, NEIGHBOURHOOD, OUTSIDE
-from beboersim.world.columns import F32, F64, I16, I32, I64, NEVER, U8
+from beboersim.world.columns import F32, F64, I8, I16, I32, I64, NEVER, U8
 from beboersim.world.kinds import kind_of
 from beboersim.world.layout import Area
 from beboersim.world.mobility import Leaving, away_share, hazard_of
@@ -45,6 +45,7 @@ class Deck(NamedTuple):
     activity: U8
     months_in: I16
     weak: U8
+    weak_odds: I8
     hours: U8
     outside_past: U8
     wage: F32
@@ -146,6 +147,7 @@ def deck_of(start: Start, month: int, kinds: I64, groups: I64, moving: F64) -> D
         activity=column(persons.activity),
         months_in=(month - persons.since[:n].astype(np.int64))[order].astype(np.int16),
         weak=column(persons.weak),
+        weak_odds=column(persons.weak_odds),
         hours=column(persons.hours),
         outside_past=column(persons.outside_past[:, 0]),
         wage=column(persons.wage),

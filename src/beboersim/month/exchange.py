@@ -22,13 +22,22 @@ from beboersim.evidence.municipalities import municipality
 from beboersim.month.alone import ORIGINS, SIZES, YearAlone, a_year_alone, alone_in
 from beboersim.month.deck import Deck, deck_of, groups_of, kinds_and_mobility
 from beboersim.month.demography import Demography, LocalRates, birth_multiple
+from beboersim.month.schooling import chance_of_weak_leaver, parents_odds
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, AttachmentRates, SchoolLeavers, Work
-from beboersim.world.codes import EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, STUDENT
+from beboersim.world.attachment import (
+    BASIC_SCHOOLING,
+    FIRST_AGE,
+    LAST_AGE,
+    ODDS_UNIT,
+    AttachmentRates,
+    SchoolLeavers,
+    Work,
+)
+from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, OUTSIDE, STUDENT
 from beboersim.world.columns import F64, I64
 from beboersim.world.kinds import AGE_GROUP, FIRST_AGES, KINDS
-from beboersim.world.layout import Synthesis
+from beboersim.world.layout import Synthesis, logistic
 from beboersim.world.life_course import exponent_of, uniting
 from beboersim.world.livelihoods import weak_from_school
 from beboersim.world.mobility import Leaving
@@ -81,6 +90,7 @@ class Exchange:
     local: LocalRates
     attachment: AttachmentRates
     youth_weak: float
+    youth_weak_usual: float
     wage_level: float
     wage_spread: float
     path: Outlook
@@ -134,8 +144,8 @@ def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, 
     world, margins = start.world, start.margins[0]
     local = local_rates(start, month, p.demography)
     level, spread = wages(world, month)
-    weak = youth_weak(start, month, p.schooling)
-    leavers = SchoolLeavers(np.array([weak]), np.array([level]), np.array([spread]))
+    weak, usual = youth_weak(start, month, p.schooling)
+    leavers = SchoolLeavers(*(np.array([one]) for one in (weak, usual, level, spread)))
     alone = a_year_alone(start, month, local, leavers, p.demography, p.schooling)
     kinds, moving = kinds_and_mobility(start, month, p.leaving)
     groups = groups_of(world, kinds)
@@ -147,8 +157,9 @@ def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, 
         deck_of(start, month, kinds, groups, moving),
         scale,
         local,
-        attachment_rates(alone),
+        attachment_rates(alone, world, month, p.work.turns),
         weak,
+        usual,
         level,
         spread,
         outlook(margins, alone.sizes / alone.sizes.sum(), standstill),
@@ -350,14 +361,43 @@ def local_rates(start: Start, month: int, p: Demography) -> LocalRates:
     )
 
 
-def attachment_rates(alone: YearAlone) -> AttachmentRates:
-    """Return the monthly rates between the types of attachment that bring each age back to where it was."""
-    ages = slice(FIRST_AGE, LAST_AGE)
-    wanted_share, found = alone.weak_free[ages], alone.weak_free_after[ages]
-    becomes = np.maximum(wanted_share - found, 0.0) / np.maximum(1.0 - found, 0.05) / 12.0
-    recovers = np.maximum(found - wanted_share, 0.0) / np.maximum(found, 0.05) / 12.0
-    # Who is about to be an age is the age before: rates are met on the way to it.
-    return AttachmentRates(np.append(becomes[1:], 0.0), np.append(recovers[1:], 0.0))
+def attachment_rates(alone: YearAlone, world: World, month: int, turns: float) -> AttachmentRates:
+    """Return the monthly rates between the types of attachment that bring each age back to where it was.
+
+    `turns` is the share dealt anew in a year, both ways.
+    """
+    n = int(world.used[0])
+    persons = world.persons
+    age = (month - persons.birth[:n].astype(np.int64)) // 12
+    free = np.isin(persons.activity[:n], (EMPLOYED, OUTSIDE))
+    own = persons.weak_odds[:n] / ODDS_UNIT + np.where(persons.education[:n] == BASIC, BASIC_SCHOOLING, 0.0)
+    found = AttachmentRates(*(np.zeros(LAST_AGE - FIRST_AGE) for _ in AttachmentRates._fields))
+    for k in range(LAST_AGE - FIRST_AGE):
+        like = own[free & (np.abs(age - FIRST_AGE - k) <= 1)]  # over three years of age, as the shares are smooth
+        found.log_odds[k] = shift_to(float(alone.weak_free[FIRST_AGE + k]), like)
+        # Who is about to be an age is the age before: rates are met on the way to it.
+        if k + 1 < LAST_AGE - FIRST_AGE:
+            wanted_share = float(alone.weak_free[FIRST_AGE + k + 1])
+            then = float(alone.weak_free_after[FIRST_AGE + k + 1])
+            weak, turning = logistic(shift_to(then, like) + like), logistic(found.log_odds[k] + like)
+            become, recover = (1.0 - weak) * turning, weak * (1.0 - turning)
+            found.becomes_weak[k] = max(wanted_share - then, 0.0) / max(float(become.mean()), 0.01) / 12.0
+            found.recovers[k] = max(then - wanted_share, 0.0) / max(float(recover.mean()), 0.01) / 12.0
+    found.becomes_weak[:] += turns / 12.0
+    found.recovers[:] += turns / 12.0
+    return found
+
+
+def shift_to(share: float, log_odds: F64) -> float:
+    """Return what is to be added to log-odds so that their chances have a mean."""
+    low, high = -8.0, 8.0
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        if float(logistic(middle + log_odds).mean()) < share:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
 
 
 def wages(world: World, month: int) -> tuple[float, float]:
@@ -368,14 +408,26 @@ def wages(world: World, month: int) -> tuple[float, float]:
     return float(own.mean()), float(own.std())
 
 
-def youth_weak(start: Start, month: int, p: Schooling) -> float:
-    """Return the chance that somebody with a parent in work leaves school weakly attached."""
+def youth_weak(start: Start, month: int, p: Schooling) -> tuple[float, float]:
+    """Return the chance that somebody whose parents are usual leaves school weakly attached, and the mean log-odds."""
     world = start.world
     n = int(world.used[0])
     persons, households = world.persons, world.households
     age = (month - persons.birth[:n].astype(np.int64)) // 12
     at_work = (persons.role[:n] == KEEPER) & ((persons.activity[:n] == EMPLOYED) | (persons.activity[:n] == STUDENT))
     works = np.bincount(persons.household[:n], weights=at_work, minlength=len(households.id)) > 0
-    leaving_school = (age >= 13) & (age < 16)
-    idle = 1.0 - float(works[persons.household[:n][leaving_school]].mean())
-    return max(weak_from_school(start.margins[0]) - p.weak_parents_outside * idle, 0.0)
+    homes = persons.household[:n][(age >= 13) & (age < 16)]
+    parents = np.array([parents_odds(persons, households, int(home)) for home in homes])
+    working = works[homes].astype(np.int64)
+    low, high = 0.005, 0.9
+    chances = np.zeros(len(homes))
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        chances[:] = [
+            chance_of_weak_leaver(middle, one, works, p) for one, works in zip(parents, working, strict=True)
+        ]
+        if float(chances.mean()) < weak_from_school(start.margins[0]):
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high), float(np.log(chances / (1.0 - chances)).mean())

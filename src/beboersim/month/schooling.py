@@ -14,8 +14,9 @@ from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
 from beboersim.month.safety import first_level
-from beboersim.world.attachment import SchoolLeavers
+from beboersim.world.attachment import BASIC_SCHOOLING, MOST_ODDS, ODDS_UNIT, SchoolLeavers, in_parts, log_odds_of
 from beboersim.world.codes import (
+    BASIC,
     CHILD,
     EMPLOYED,
     KEEPER,
@@ -96,10 +97,20 @@ def dropping_by_activities(around: F64, area: int, months_old: int, bits: int, p
 
 
 @kernel
+def dropping_by_attachment(own: float, p: Schooling) -> float:
+    """Return how many times the mean chance of dropping out somebody's is by what is lasting in attachment to work.
+
+    From 0 to 2, and 1 in the mean of leads (persons.weak_odds) that lie alike to both sides of none.
+    """
+    return 2.0 / (1.0 + np.exp(-p.weak_drops * own / ODDS_UNIT))
+
+
+@kernel
 def highest_words(p: Schooling) -> tuple[int, int]:
     """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
     most *= (1.0 + p.safe_stay) / p.activities_stay  # nobody feels safe, and everybody else comes to a club
+    most *= dropping_by_attachment(MOST_ODDS, p)
     youth = p.complete_youth + p.drop_out_youth * most
     higher = p.complete_higher + p.drop_out_higher * most
     again = 0.0
@@ -180,6 +191,7 @@ def step_of(
     learning += start_by_safety(around, area, p)
     dropping = dropping_by_use(ties.substance[row], p) * dropping_by_safety(around, area, p)
     dropping *= dropping_by_activities(around, area, months_old, bits, p)
+    dropping *= dropping_by_attachment(persons.weak_odds[row], p)
     return school_step(
         months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
         dropping, beginning_by_helping(bits, p),
@@ -215,6 +227,37 @@ def first_wage(parents: float, level: float, spread: float, inherited: float, no
     """
     lead = np.log(parents) - level if parents > 0.0 else 0.0
     return np.exp(level + inherited * lead + np.sqrt(1.0 - inherited**2) * spread * noise)
+
+
+@kernel
+def chance_of_weak_leaver(usual: float, parents: float, parent_works: int, p: Schooling) -> float:
+    """Return the chance that somebody leaves school weakly attached to work.
+
+    Parameters
+    ----------
+    usual
+        Of who has a parent in work or education who is like the town's mean; see `SchoolLeavers`.
+    parents, parent_works
+        See `parents_odds` and `works_at_home`.
+    """
+    chance = 1.0 / (1.0 + np.exp(-(log_odds_of(usual) + p.weak_inherited * parents)))
+    chance += p.weak_parents_outside if parent_works == 0 else 0.0
+    return min(max(chance, 0.005), 0.95)
+
+
+@borrowing
+def parents_odds(persons: Persons, households: Households, home: int) -> float:
+    """Return the mean log-odds, of those who keep a household, of being weakly attached against others of their age."""
+    total = 0.0
+    number = 0.0
+    member = households.head[home]
+    while member >= 0:
+        if persons.role[member] == KEEPER:
+            schooled = BASIC_SCHOOLING if persons.education[member] == BASIC else 0.0
+            total += persons.weak_odds[member] / ODDS_UNIT + schooled
+            number += 1.0
+        member = persons.next[member]
+    return total / number if number > 0.0 else 0.0
 
 
 @borrowing
@@ -255,10 +298,11 @@ def take_steps(
             note(ledger, month, EV_EDUCATION, persons.id[row], 0, persons.education[row])
         if persons.activity[row] == PUPIL:
             town = max(areas.municipality[households.area[home]], 0)
-            chance = leavers.weak[town]
-            if works_at_home(persons, households, home) == 0:
-                chance += p.weak_parents_outside
+            chance = chance_of_weak_leaver(
+                leavers.weak[town], parents_odds(persons, households, home), works_at_home(persons, households, home), p
+            )
             persons.weak[row] = 1 if attached < chance else 0
+            persons.weak_odds[row] = in_parts(log_odds_of(chance) - leavers.weak_usual[town])
             own = first_wage(
                 parents_wage(persons, households, home), leavers.wage_level[town], leavers.wage_spread[town],
                 p.wage_inherited, normal(kind, lot),

@@ -136,6 +136,7 @@ def add_person(
     persons.activity[row] = doing
     persons.since[row] = month - min(deck.months_in[like], months_old)
     persons.weak[row] = deck.weak[like]
+    persons.weak_odds[row] = deck.weak_odds[like]
     persons.hours[row] = deck.hours[like] if doing == EMPLOYED else 0
     persons.outside_past[row, :] = deck.outside_past[like]
     persons.outside_now[row] = int(deck.outside_past[like]) * 6 * (month % 12) // 12

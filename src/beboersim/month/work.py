@@ -19,7 +19,7 @@ from beboersim.month.meetings import danish_on_jobs
 from beboersim.month.reach import JOB_CHANCE_UNIT, without_plan
 from beboersim.month.substance import job_loss_by_use
 from beboersim.world.ages import AGES_IN_MONTHS, in_range
-from beboersim.world.attachment import FIRST_AGE, LAST_AGE, Work, relative_wage
+from beboersim.world.attachment import FIRST_AGE, LAST_AGE, AttachmentRates, Work, chance_of_weak, relative_wage
 from beboersim.world.codes import ACTIVITIES, EMPLOYED, NONWESTERN_IMMIGRANT, OUTSIDE, PENSIONER, STUDENT
 from beboersim.world.columns import F64, I16, I32, I64, U8, U32
 from beboersim.world.state import Areas, Households, Persons, Ties
@@ -100,7 +100,7 @@ def work_event(
     months_in
         Months since the job, or the time outside work, began.
     becomes_weak, recovers
-        Monthly rates between the types of attachment, by age (month.exchange).
+        Monthly rates between the types of attachment, of this person at this age (month.exchange).
     u_job, u_attachment
         Uniform draws.
     """
@@ -125,8 +125,9 @@ class Market(NamedTuple):
     callbacks_on: float
     help_on: float  # whether help towards work helps
     without_plan: F64  # area x sex: chance of finding work of who is not helped, over that of 2015 (month.reach)
-    becomes_weak: F64  # municipality x age 18-64, monthly
+    becomes_weak: F64  # municipality x age 18-64, monthly; see `AttachmentRates`
     recovers: F64
+    log_odds: F64
     most_help: float  # of anybody, see `help_of`
     losing: F64  # code of use of drugs and alcohol: times the chance of others to lose a job
     finding: F64  # code of command of Danish: times the chance of others to find one
@@ -268,6 +269,7 @@ def event_at_work(
     foreign = 1 if persons.origin[row] >= NONWESTERN_IMMIGRANT else 0
     # A draw so many times smaller is a chance so many times higher.
     losing = m.losing[ties.substance[row]] if persons.activity[row] == EMPLOYED else 1.0
+    weak = chance_of_weak(m.log_odds[town, age], persons.weak_odds[row], persons.education[row])
     return work_event(
         months_old,
         persons.activity[row],
@@ -277,8 +279,8 @@ def event_at_work(
         areas.stigma[area] * m.callbacks_on,
         foreign,
         help_of(ties, areas, row, area, persons.sex[row], m) * m.finding[ties.danish[row]],
-        m.becomes_weak[town, age],
-        m.recovers[town, age],
+        m.becomes_weak[town, age] * weak,
+        m.recovers[town, age] * (1.0 - weak),
         m.pension_age_months,
         uniform(word_job) / losing,
         uniform(word_attachment),
@@ -393,15 +395,16 @@ def pension_age_months(time: float) -> int:
     return round(age * 12.0)
 
 
-def turning(c: Context) -> tuple[F64, F64]:
-    """Return the rates of becoming weakly attached to work and of recovering, by municipality."""
-    return np.stack([one.becomes_weak for one in c.attachment]), np.stack([one.recovers for one in c.attachment])
+def turning(c: Context) -> AttachmentRates:
+    """Return the rates between the types of attachment to work, municipality x age."""
+    return AttachmentRates(*(np.stack(columns) for columns in zip(*c.attachment, strict=True)))
 
 
 def market(c: Context) -> Market:
     """Return the month's market for work."""
     start = c.start_month / 12.0
     helping = c.parameters.youth.helping_work if c.flag("youth.helping_on_way") else 1.0
+    between = c.made_once(turning)
     return Market(
         pension_age_months(c.rates_time),
         trends.danish_employment_logit_trend(c.rates_time) - trends.danish_employment_logit_trend(start),
@@ -409,7 +412,9 @@ def market(c: Context) -> Market:
         c.number("stigma.on_callbacks"),
         c.number("funding.on_jobs"),
         c.kept(without_plan) if c.flag("funding.on_jobs") else np.ones((len(c.dose), 2)),
-        *c.made_once(turning),
+        between.becomes_weak,
+        between.recovers,
+        between.log_odds,
         c.world.ties.job_chance[: int(c.world.used[0])].max() / JOB_CHANCE_UNIT * c.world.areas.contacts.max()
         * c.world.areas.local_jobs.max() * max(helping, 1.0),
         c.kept(job_loss_by_use),

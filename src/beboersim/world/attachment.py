@@ -12,12 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from beboersim.kernel import kernel
+from beboersim.world.codes import BASIC
 from beboersim.world.columns import F64
 
 WAGE_BY_EDUCATION = (0.80, 0.88, 1.0, 1.30)  # relative wage by education code (assumption, fitted mean)
 YOUNG_WAGE = 0.75  # relative wage below 25 (assumption, 0.6-0.9)
 YOUNG_WAGE_UNTIL = 25 * 12  # months old
 LATE_CAREER = 55  # years, see find_after_55
+# Odds of being weakly attached with basic schooling against those with more: those of standing outside work
+# (world.livelihoods), in logarithm.
+BASIC_SCHOOLING = float(np.log(2.2))  # assumption, odds of 1-3
+ODDS_UNIT, MOST_ODDS = 32.0, 127  # parts in which persons.weak_odds is kept, and the largest it can be
 FIRST_AGE, LAST_AGE = 18, 65  # working ages, the last not included
 
 
@@ -34,6 +39,7 @@ class Work(NamedTuple):
     callback_penalty: float
     part_time_share: float
     part_time_hours: float
+    turns: float
     benefit: float
     student_grant: float
     pension: float
@@ -43,16 +49,24 @@ class Work(NamedTuple):
 class SchoolLeavers(NamedTuple):
     """What those who leave school bring, by municipality, fitted to its first day."""
 
-    weak: F64  # chance of being weakly attached, with a parent in work or education
+    weak: F64  # chance of being weakly attached, with a parent in work or education who is like the town's mean
+    weak_usual: F64  # mean log-odds of all
     wage_level: F64  # mean and standard deviation of the logarithm of own wage levels, DKK a year
     wage_spread: F64
 
 
 class AttachmentRates(NamedTuple):
-    """Monthly rates between the types of attachment, by age 18-64."""
+    """Monthly rates between the types of attachment, by age 18-64, of those to whom one or the other is certain.
+
+    A person's rate of becoming weakly attached is `becomes_weak` times their chance of being it at that age, and that
+    of recovering `recovers` times the chance of not being it (`chance_of_weak`). So the log-odds of all move alike as
+    they grow older; who is weakly attached changes both ways, and each comes back to what is lasting in them, but
+    nobody nearer to the others.
+    """
 
     becomes_weak: F64
     recovers: F64
+    log_odds: F64  # of being weakly attached, of somebody whose own part (persons.weak_odds) is nil
 
 
 class WorkingLives(NamedTuple):
@@ -62,6 +76,35 @@ class WorkingLives(NamedTuple):
     outside_if_weak: F64  # share of each type outside work
     outside_if_stable: F64
     fresh_if_working: F64  # of the weakly attached at work, those who have been so for less than `fresh_months`
+
+
+@kernel
+def chance_of_weak(log_odds: float, own: float, education: int) -> float:
+    """Return the chance that somebody of an age is weakly attached to work, by what is lasting in them.
+
+    Parameters
+    ----------
+    log_odds
+        Of the age, see `AttachmentRates`.
+    own
+        The person's own part, in `ODDS_UNIT` parts (persons.weak_odds).
+    education
+        Code; basic schooling raises the odds.
+    """
+    schooled = BASIC_SCHOOLING if education == BASIC else 0.0
+    return 1.0 / (1.0 + np.exp(-(log_odds + own / ODDS_UNIT + schooled)))
+
+
+@kernel
+def log_odds_of(share: float) -> float:
+    """Return the log-odds of a share."""
+    return np.log(share / (1.0 - share))
+
+
+@kernel
+def in_parts(log_odds: float) -> int:
+    """Return log-odds as persons.weak_odds keeps them."""
+    return int(min(max(np.rint(log_odds * ODDS_UNIT), -MOST_ODDS), MOST_ODDS))
 
 
 @kernel
@@ -171,10 +214,11 @@ def a_year_on(state: F64, age: int, rate: float, joins: float, joining: F64, p: 
     """
     stay = 1.0 - joins / 12.0
     late = p.find_after_55 if age >= LATE_CAREER else 1.0
-    becoming = max(rate, 0.0)
-    recovering = max(-rate, 0.0)
     working, idle, waiting, fresh, settled = state[0], state[1], state[2], state[3], state[4]
     for _ in range(12):
+        weak = waiting + fresh + settled
+        becoming = max(rate, 0.0) + p.turns / 12.0 * weak
+        recovering = max(-rate, 0.0) + p.turns / 12.0 * (1.0 - weak)
         finds, loses = p.find_stable * late * idle, p.lose_stable * working
         starts = p.find_weak * late * waiting
         fresh_lost, settles = p.lose_fresh * fresh, fresh / p.fresh_months

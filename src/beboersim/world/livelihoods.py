@@ -8,9 +8,10 @@ import numpy as np
 
 from beboersim.kernel import borrowing, kernel
 from beboersim.world.ages import OLDEST, between_bands
-from beboersim.world.attachment import FIRST_AGE as FIRST_WORKING_AGE
-from beboersim.world.attachment import LAST_AGE as LAST_WORKING_AGE
 from beboersim.world.attachment import (
+    BASIC_SCHOOLING,
+    MOST_ODDS,
+    ODDS_UNIT,
     WAGE_BY_EDUCATION,
     YOUNG_WAGE,
     YOUNG_WAGE_UNTIL,
@@ -18,6 +19,8 @@ from beboersim.world.attachment import (
     WorkingLives,
     working_lives,
 )
+from beboersim.world.attachment import FIRST_AGE as FIRST_WORKING_AGE
+from beboersim.world.attachment import LAST_AGE as LAST_WORKING_AGE
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -55,7 +58,9 @@ OLDEST_GRADIENT = 75  # ages above are taken alike
 # national 25-69 in 2009-2019: vocational 34-38, higher 30-40 per cent; national_trends.csv).
 ABOVE_BASIC_AT_35, ABOVE_BASIC_AT_65 = (0.08, 0.37, 0.55), (0.10, 0.56, 0.34)
 # Odds of standing outside work against others of the same age (assumption, 1-3; the area's number is published).
-OUTSIDE_ODDS = {"basic": 2.2, "nonwestern_immigrant": 1.8, "nonwestern_descendant": 1.2, "woman": 1.05}
+OUTSIDE_ODDS = {
+    "basic": float(np.exp(BASIC_SCHOOLING)), "nonwestern_immigrant": 1.8, "nonwestern_descendant": 1.2, "woman": 1.05,
+}  # fmt: skip
 # Foreign background and not of Danish origin lower the chance of education above basic (assumption 1.2-2.5 in odds).
 BASIC_ODDS = {"nonwestern_immigrant": 1.8}
 STUDENTS_IN_NAMED = 0.75  # students in named areas over those of the same age elsewhere (assumption, 0.6-1.0)
@@ -93,6 +98,7 @@ class Livelihoods:
     activity: I64
     since: I64
     weak: I64
+    weak_odds: I64
     hours: I64
     outside_past: I64
     wage: F64
@@ -183,6 +189,7 @@ def livelihoods(
     quota = np.rint(outside_share * count(working_age)).astype(np.int64)
     # In a race a weight of -log(1 - share) gives the share; what sorts people of an age does not sort the ages.
     number = np.maximum(np.bincount(age[able], minlength=OLDEST + 1), 1)
+    odds_by_traits: F64 = np.log(weight)
     mean = np.bincount(age[able], weights=weight[able], minlength=OLDEST + 1) / number
     expected = shares_by_age_and_area(quota.astype(np.float64), age, area, not_working, able)
     weight = weight / np.maximum(mean, 1e-9)[age] * -np.log1p(-np.minimum(expected, 0.999))
@@ -191,25 +198,37 @@ def livelihoods(
     idle_youth = (age >= 16) & (age < 18) & ~student
     activity = np.where(idle_youth, OUTSIDE, activity)
 
-    # Latent attachment: by age as the town's working lives have it, in each area around its latent level; who they are
-    # follows Bayes.
+    # Latent attachment: by age as the town's working lives have it, in each area around its latent level, by the odds
+    # of standing outside work of people of an age; who they are follows Bayes.
     lives = lives_of(margins, work, schooling)
     at = np.clip(age, FIRST_WORKING_AGE, LAST_WORKING_AGE - 1) - FIRST_WORKING_AGE
     level = shares_by_age_and_area(per_area("latent_outside") * count(working_age), age, area, not_working, able)
     if_weak, if_stable = lives.outside_if_weak[at], lives.outside_if_stable[at]
-    weak_share = np.clip((level - if_stable) / (if_weak - if_stable), 0.01, 0.98)
+    of_area = np.clip((level - if_stable) / (if_weak - if_stable), 0.01, 0.98)
+    mean_odds = np.bincount(age[able], weights=odds_by_traits[able], minlength=OLDEST + 1) / number
+    weak_log_odds: F64 = np.log(of_area / (1.0 - of_area)) + odds_by_traits - mean_odds[age]
+    wanted: F64 = np.bincount(area[able], weights=of_area[able], minlength=len(areas)).astype(np.float64)
+    weak_log_odds += levels_by_area(wanted, area, logistic(weak_log_odds), able)[area]
+    weak_share = logistic(weak_log_odds)
     when_outside = weak_share * if_weak / (weak_share * if_weak + (1.0 - weak_share) * if_stable)
     when_working = weak_share * (1.0 - if_weak)
     when_working /= when_working + (1.0 - weak_share) * (1.0 - if_stable)
     when_able = np.where(activity == OUTSIDE, when_outside, when_working)
     # Students are as those who have left school were, less those whom a completed education has helped.
     student_weak = weak_from_school(margins) * np.where(education == BASIC, 1.0, 1.0 - schooling.weak_lost_by_education)
-    student_weak = student_weak * weak_share / np.maximum(lives.weak[at], 1e-9)
+    student_weak = student_weak * of_area / np.maximum(lives.weak[at], 1e-9)
     # Who is in youth education at twenty has mostly come back to it, and is like those who have not.
     came_back = (education == BASIC) & (age >= CAME_BACK_FROM)
-    student_weak = np.where(came_back, CAME_BACK_WEAK * weak_share, student_weak)
+    student_weak = np.where(came_back, CAME_BACK_WEAK * of_area, student_weak)
     weak_chance = np.where(student, np.minimum(student_weak, 0.95), when_able)
     weak = ((rng.random(n) < weak_chance) & (activity >= STUDENT) & (activity != PENSIONER)).astype(np.int64)
+
+    # What of it is lasting in each person, beside age and schooling (world.attachment).
+    lasting = weak_log_odds + mean_odds[age] - np.log(lives.weak[at] / (1.0 - lives.weak[at]))
+    lasting -= np.where(education == BASIC, BASIC_SCHOOLING, 0.0)
+    lasting -= lasting[able].mean() if able.any() else 0.0
+    of_working_age = (activity >= STUDENT) & (activity != PENSIONER)
+    weak_odds = np.clip(np.rint(ODDS_UNIT * np.where(of_working_age, lasting, 0.0)), -MOST_ODDS, MOST_ODDS)
 
     # Spells so far, from the rate at which each spell ends.
     ends = np.where(
@@ -240,6 +259,7 @@ def livelihoods(
         activity=activity,
         since=since,
         weak=weak,
+        weak_odds=weak_odds.astype(np.int64),
         hours=hours,
         outside_past=outside_past,
         wage=wage,

@@ -51,6 +51,8 @@ class Schooling(NamedTuple):
     job_at_once: float
     wage_inherited: float
     weak_parents_outside: float
+    weak_inherited: float
+    weak_drops: float
     weak_lost_by_education: float
     heavy_use: float
     heavy_use_share: float

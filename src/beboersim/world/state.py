@@ -46,6 +46,7 @@ class Persons(NamedTuple):
     activity: Annotated[U8, Column("uint8", "code", "what the person does")]
     since: Annotated[I16, Column("int16", "month", "month the activity began", NEVER)]
     weak: Annotated[U8, Column("uint8", "0/1", "latent type: weakly attached to work")]
+    weak_odds: Annotated[I8, Column("int8", "1/32", "log-odds of being weakly attached against others of the age")]
     hours: Annotated[U8, Column("uint8", "% of full time", "hours when employed")]
     outside_now: Annotated[U16, Column("uint16", "1/1200 year", "time outside work and education this year")]
     outside_past: Annotated[U8, Column("uint8", "1/200 year", "the same in the last four years, newest first", 0, 4)]
