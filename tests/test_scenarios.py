@@ -62,8 +62,8 @@ def highest_status(least: int, most: int) -> Callable[[str], bool]:
     return holds
 
 
-def no_assignment_while_listed(scenario: str) -> bool:
-    """No family dwelling of a listed area is assigned; those for the elderly are, whatever the share (§ 54)."""
+def assigned_while_listed(scenario: str) -> int:
+    """Return how many family dwellings of listed areas are assigned; those for the elderly may be (§ 54)."""
     town = small_town(("Odense",), scale=0.06, months=MONTHS, scenario=scenario, events=ROOM)
     world, seen = town.world, 0
     while town.date < town.until:
@@ -74,10 +74,12 @@ def no_assignment_while_listed(scenario: str) -> bool:
         rows = np.flatnonzero(np.isin(world.households.id[: int(world.used[1])], let[:, 2]))
         homes = world.households.dwelling[rows]
         homes = homes[(homes >= 0) & listed[world.dwellings.area[homes]]]
-        seen += len(homes)
-        if (world.dwellings.kind[homes] == FAMILY).any():
-            return False
-    return seen > 0
+        seen += int((world.dwellings.kind[homes] == FAMILY).sum())
+    return seen
+
+
+def no_assignment_while_listed(scenario: str) -> bool:
+    return assigned_while_listed(scenario) == 0 < assigned_while_listed("law")
 
 
 def refuses_for_benefits(scenario: str) -> bool:

@@ -18,6 +18,7 @@ from beboersim.month.schooling import (
     around,
     beginning_by_helping,
     dropping_by_activities,
+    dropping_by_attachment,
     dropping_by_safety,
     dropping_by_use,
     schooling_now,
@@ -141,8 +142,11 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
         use = float(dropping_by_use(ties.substance[row], p))
         safe = float(dropping_by_safety(here, area, p))
         going_out = float(dropping_by_activities(here, area, months_old, ties.takes_part[row], p))
-        drops = (p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use * safe * going_out
-        why_not = Reason("use", use), Reason("safety", safe), Reason("activities", going_out)
+        attached = float(dropping_by_attachment(persons.weak_odds[row], p))
+        drops = (p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use * safe * going_out * attached
+        why_not = (
+            Reason("use", use), Reason("safety", safe), Reason("activities", going_out), Reason("attachment", attached),
+        )  # fmt: skip
         return {
             "completes": Odds(completes if months_in >= p.shortest_months else 0.0),
             "drops_out": Odds(drops, why_not),
