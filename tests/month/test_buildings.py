@@ -17,6 +17,7 @@ from beboersim.month.rehousing import after_the_moves, risk_after_move, takes_re
 from beboersim.month.renewal import (
     attraction,
     chance_by_firms,
+    holding,
     premises_in_use,
     renovated_next,
     staying_factor,
@@ -35,6 +36,7 @@ from beboersim.world.codes import (
     IS_SOLD,
     MUST_MOVE,
     NAMED_AREA,
+    NEIGHBOURHOOD,
     NO_FATE,
     OUTSIDE,
     SOCIAL,
@@ -434,6 +436,14 @@ def test_special_rules_are_none_in_2015_and_up_to_three_from_2018() -> None:
     assert buildings.special_rules(c, duties)[area] == 1.0
     c.levers = dict(c.levers) | {"list.special_rules": 0.0}
     assert buildings.special_rules(c, duties)[area] == 0.0
+
+
+def test_what_is_done_to_hold_people_holds_nobody_in_private_neighbourhoods() -> None:
+    """A scenario may say it of all areas: housing organisations do it in theirs (M25 M26)."""
+    c = small_town(settings={"buildings.retention": 1.0, "letting.local_youth_priority": True}).context
+    kind = c.world.areas.kind[: c.world.places]
+    for held in holding(c):
+        np.testing.assert_array_equal(held[: c.world.places] > 0.0, kind != NEIGHBOURHOOD)
 
 
 def test_renovation_costs_what_it_costs() -> None:

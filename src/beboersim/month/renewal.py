@@ -12,6 +12,7 @@ import numpy as np
 
 from beboersim.kernel import kernel
 from beboersim.month.measuring import AGE_18_64
+from beboersim.world.codes import NEIGHBOURHOOD
 from beboersim.world.columns import F64
 
 if TYPE_CHECKING:
@@ -104,13 +105,15 @@ def staying_factor(resources: float, age: float, busy: float, hold: float, young
 def holding(c: Context) -> tuple[F64, F64]:
     """Return by area how much less the resourceful want to leave, and how much longer the young stay.
 
-    Conditions are what is renewed, and what is done to hold people, whichever is more.
+    Conditions are what is renewed, and what is done to hold people, whichever is more. Housing organisations do it in
+    their areas (M25 M26); nothing holds anybody in private neighbourhoods, whatever a lever says of all areas.
     """
     p = c.parameters.buildings
+    social = c.world.areas.kind != NEIGHBOURHOOD
     effort = c.by_area("buildings.retention")
     conditions = np.maximum(effort, c.world.areas.appeal) * c.number("buildings.conditions_on_leaving")
     priority = np.maximum(effort, c.by_area("letting.local_youth_priority")) * c.number("buildings.priority_on_staying")
-    return p.hold * conditions, p.young_stay * priority
+    return p.hold * conditions * social, p.young_stay * priority * social
 
 
 def draw_of_renewal(c: Context) -> F64:
