@@ -249,7 +249,9 @@ def livelihoods(
     hours = np.where(activity == EMPLOYED, np.where(part_time, round(100 * work.part_time_hours), 100), 0)
 
     outside_past = time_outside(people, activity, spell, outside_share, rng, p)
-    wage, income_past = incomes(people, areas, activity, education, hours, outside_past, region_income, rng, work, p)
+    wage, income_past = incomes(
+        people, areas, activity, education, hours, outside_past, weak, region_income, rng, work, p
+    )
     convicted, convicted_years = convictions(people, areas, activity, month, rng, crime)
     risk = own_risk(people, areas, activity, national_convicted, crime)
     return Livelihoods(
@@ -466,6 +468,7 @@ def incomes(
     education: I64,
     hours: I64,
     outside_past: I64,
+    weak: I64,
     region_income: float,
     rng: np.random.Generator,
     work: Work,
@@ -484,14 +487,15 @@ def incomes(
     worked = 1.0 - outside_past / YEAR_UNITS
     working = activity == EMPLOYED
     benefits = np.where(activity == OUTSIDE, outside_past / YEAR_UNITS, 0.0) * work.benefit
-    benefits += np.where(working, outside_past / YEAR_UNITS, 0.0) * work.benefit
+    # Of the weakly attached at work benefit tops up what is missing in a full week, as month.work.earn has it.
+    idle = np.where(weak == 1, 1.0 - hours / 100.0, 0.0)
+    benefits += np.where(working, outside_past / YEAR_UNITS + idle * worked, 0.0) * work.benefit
     benefits = np.where(activity == STUDENT, work.student_grant, benefits)
     benefits = np.where(activity == PENSIONER, work.pension, benefits)
     # Young people under 18 have little income; benefits start at 18.
     benefits = np.where(people.age < 18, np.where(people.age >= 16, work.youth_income, 0.0), benefits)
     earned_shape = np.where(working, wage * np.maximum(hours, 1) / 100.0 * worked, 0.0)
-    # Who has lost work since earned less in it (assumption, 0.5-1.0).
-    earned_shape += np.where((activity == OUTSIDE) & (outside_past < YEAR_UNITS), wage * 0.7 * worked, 0.0)
+    earned_shape += np.where(activity == OUTSIDE, wage * worked, 0.0)  # by who has lost work since
     base = (people.age >= 15) & (people.age < 65) & (activity != STUDENT) & (activity != PUPIL)
     target = np.array([a.income_ratio for a in areas]) * region_income * p.income_reference
     in_base = np.bincount(people.area[base], minlength=number)
