@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from beboersim.month.context import Context
 
 ADULT_MONTHS = 18 * 12  # grants and benefits of one's own begin at eighteen
+MIDDLE_FROM, MIDDLE_UNTIL = 21 * 12, 57 * 12  # months old between which few change their attachment in a month
 JOB_STARTS = FLOW["job_starts"]
 # From date, years: pensionsloven § 1 a, and § 1 a, stk. 2 for 2030.
 PENSION_AGES = ((0.0, 65.0), (2019.0, 65.5), (2019.5, 66.0), (2021.0, 66.5), (2022.0, 67.0), (2030.0, 68.0))
@@ -201,6 +202,7 @@ def ask_workers(
     highest = highest_words(m, p)
     highest_turn = highest_words_of_turning(m)
     most_turn = highest_turn[: m.pension_age_months].max()
+    middle_turn = highest_turn[MIDDLE_FROM:MIDDLE_UNTIL].max()
     words = np.empty((4, BLOCK), np.uint32)
     first, third = words[0], words[2]
     marks = np.empty(BLOCK, np.uint8)
@@ -210,8 +212,8 @@ def ask_workers(
         end = min(begin + BLOCK, stop)
         fill(seed, persons.id, begin, end, address, words)
         mark_near(
-            first, third, highest, most_turn, activity[begin:end], weak[begin:end],
-            birth[begin:end], month - m.pension_age_months, marks,
+            first, third, highest, most_turn, middle_turn, activity[begin:end], weak[begin:end],
+            birth[begin:end], month, month - m.pension_age_months, marks,
         )  # fmt: skip
         number = listed(marks, end - begin, near)
         for k in range(number):
@@ -230,11 +232,12 @@ def ask_workers(
 
 @borrowing
 def mark_near(
-    first: U32, third: U32, highest: U32, most_turn: int, doing: U8, attached: U8, born: I16, retiring: int, marks: U8
-) -> None:
+    first: U32, third: U32, highest: U32, most_turn: int, middle_turn: int, doing: U8, attached: U8, born: I16,
+    month: int, retiring: int, marks: U8,
+) -> None:  # fmt: skip
     """Mark who in the market retires, being born no later than a month, or may have a word not above the bound.
 
-    The bound on turning is that of any age, so that nothing is looked up.
+    The bound on turning is that of any age, or of any in the middle of life, where few turn: nothing is looked up.
     """
     lose, lose_weak = highest[EMPLOYED, 0], highest[EMPLOYED, 1]
     find, find_weak = highest[OUTSIDE, 0], highest[OUTSIDE, 1]
@@ -243,7 +246,9 @@ def mark_near(
         if_stable = lose if works else find
         if_weak = lose_weak if works else find_weak
         near = first[k] <= (if_weak if weak else if_stable)
-        marks[k] = (works | outside) & (near | (third[k] <= most_turn) | (born[k] <= retiring))
+        middle = (born[k] <= month - MIDDLE_FROM) & (born[k] > month - MIDDLE_UNTIL)
+        turns = third[k] <= (middle_turn if middle else most_turn)
+        marks[k] = (works | outside) & (near | turns | (born[k] <= retiring))
 
 
 @borrowing
