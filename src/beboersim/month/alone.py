@@ -183,7 +183,8 @@ def live_on(
     for now in months:
         rates = monthly_rates(lasting_rates([local], p), now, months[0] // 12, p)
         who, what = asked(WHOLE, int(then.used[0]), of_families(then, now, seed, rates, p))
-        change_families(then, who, what, now, seed, p, ledger)
+        # Nobody moves, so that where couples meet makes no difference to ages and families.
+        change_families(then, who, what, now, seed, np.zeros(len(then.areas.kind)), p, ledger)
         word = address(Purpose.SCHOOLING, now)
         who, what = asked(WHOLE, int(then.used[0]), of_schooling(then, now, seed, word, schooling))
         take_steps(

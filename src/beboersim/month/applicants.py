@@ -89,6 +89,7 @@ class Letting(NamedTuple):
     income_utility: float
     likeness: float
     untaken_months: float
+    last_resort: float
     own_area: float
     newcomers_look: float
     urgency: float

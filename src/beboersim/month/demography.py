@@ -85,6 +85,7 @@ class Demography(NamedTuple):
     separation_men_ratio: float
     within_origin: float
     alike: float
+    near: float
 
 
 class LocalRates(NamedTuple):
@@ -567,21 +568,36 @@ def partner_pools(
     seed: int,
     address: int,
     rows: I64,
+    places: int,
+    standing: F64,
     p: Demography,
     bucket: I64,
     wider: I64,
     order: F64,
 ) -> None:
-    """Fill in pools and place in them for those who seek a partner: chance, and what work would pay them.
+    """Fill in pools and place in them for those who seek a partner: chance, what work would pay them, where they live.
 
-    Those next to each other become couples, so that couples are alike in wages and schooling.
+    Those next to each other become couples, so that couples are alike in wages and schooling, and met where conditions
+    are alike.
+
+    Parameters
+    ----------
+    places
+        Areas with this number or a higher one are outside the town.
+    standing
+        How the areas stand (month.measuring.standing_of).
+    bucket, wider, order
+        Filled in: see `partner_bucket`, with narrow and wide bands of age, and the place in them.
     """
     for k in range(rows.shape[0]):
         word = philox(seed, persons.id[rows[k]], address, 0)
         bucket[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), BAND, p)
         wider[k] = partner_bucket(persons, households, areas, rows[k], month, uniform(word[0]), 2 * BAND, p)
         earns = persons.wage[rows[k]] * relative_wage(persons.education[rows[k]], GROWN_WAGE)
-        order[k] = uniform(word[1]) + p.alike * np.log(max(earns, LEAST_WAGE))
+        home = persons.household[rows[k]]
+        # Who comes from outside meets people where they know somebody.
+        place = households.area[home] if households.area[home] < places else households.contact[home]
+        order[k] = uniform(word[1]) + p.alike * np.log(max(earns, LEAST_WAGE)) - p.near * standing[place]
 
 
 class LastingRates(NamedTuple):
@@ -669,11 +685,11 @@ def lasting_rates_of(c: Context) -> LastingRates:
 
 def carry_out(c: Context, who: I32, what: U8) -> None:
     """Let what was asked happen to families."""
-    change_families(c.world, who, what, c.month, c.seed, c.parameters.demography, c.ledger)
+    change_families(c.world, who, what, c.month, c.seed, c.standing, c.parameters.demography, c.ledger)
 
 
 def change_families(
-    world: World, who: I32, what: U8, month: int, seed: int, p: Demography, ledger: Ledger
+    world: World, who: I32, what: U8, month: int, seed: int, standing: F64, p: Demography, ledger: Ledger
 ) -> None:
     """Let what was asked happen: births, deaths and moves out in the order of ids, then couples."""
     found = len(who)
@@ -691,7 +707,9 @@ def change_families(
         return
     bucket, wider, place = np.empty(len(seeking), np.int64), np.empty(len(seeking), np.int64), np.empty(len(seeking))
     word = address(Purpose.PARTNER, month)
-    partner_pools(persons, households, world.areas, month, seed, word, seeking, p, bucket, wider, place)
+    partner_pools(
+        persons, households, world.areas, month, seed, word, seeking, world.places, standing, p, bucket, wider, place
+    )
     ranked = np.lexsort((persons.id[seeking], place, bucket))
     pair_up(persons, households, world.dwellings, world.places, month, seeking[ranked], bucket[ranked], ledger)
     # Who found nobody of like age and background, as in small towns, looks among those of a wider age, then among all

@@ -165,7 +165,8 @@ class HeldRules(NamedTuple):
 
 @kernel
 def pull(
-    standing: float, known_standing: float, own: int, urgent: int, resources: float, likeness: float, p: Letting
+    standing: float, known_standing: float, own: int, urgent: int, resources: float, likeness: float, choosy: float,
+    p: Letting,
 ) -> float:
     """Return how an area draws a seeker, in utility, whatever its name.
 
@@ -177,9 +178,11 @@ def pull(
     ----------
     likeness
         Utility lost per unit by which the standings differ: `p.likeness`, or nil where a home is offered to everybody.
+    choosy
+        Utility that a household of full resources loses in poor conditions: `p.conditions`, or `p.last_resort` there.
     """
     wish = p.own_area * own + p.urgency * urgent - likeness * abs(standing - known_standing)
-    return wish - p.conditions * resources * standing
+    return wish - choosy * resources * standing
 
 
 @kernel
@@ -335,17 +338,19 @@ def ask(seekers: U32, area: int, areas: Areas, applying: U8, m: Market, p: Letti
     fill(m.seed, addresses, 0, number, m.apply_address, m.words)
     for position in range(number):
         k = asked[position]
-        applying[k] = answer_to(uniform(m.words[0, position]), k, area, areas, p.likeness, m, p)
+        applying[k] = answer_to(uniform(m.words[0, position]), k, area, areas, p.likeness, p.conditions, m, p)
 
 
 @borrowing
-def answer_to(u: float, k: int, area: int, areas: Areas, likeness: float, m: Market, p: Letting) -> int:
+def answer_to(
+    u: float, k: int, area: int, areas: Areas, likeness: float, choosy: float, m: Market, p: Letting
+) -> int:
     """Return whether a seeker applies for an area, see `applies`; most are ruled out by the bound on the chance."""
     contact, strength = m.glance.contact[k], m.glance.resources[k]
     own = 1 if area == contact or area == m.glance.area[k] else 0
     if own == 0 and m.glance.fresh[k] == 1:
         return STAYS_AWAY
-    wish = pull(m.standing[area], m.standing[contact], own, int(m.glance.lodged[k]), strength, likeness, p)
+    wish = pull(m.standing[area], m.standing[contact], own, int(m.glance.lodged[k]), strength, likeness, choosy, p)
     wish += m.appeal[area]
     if u >= m.highest[step_of_wish(wish)]:
         return STAYS_AWAY
@@ -479,7 +484,7 @@ def let_month(
                     if everybody == 1 and answer != APPLIES and answer != AVOIDS:
                         offered[k] = number
                         u = uniform(philox(m.seed, mix(person[k], areas.id[area]), m.apply_address, 0)[0])
-                        answer = answer_to(u, k, area, areas, 0.0, m, p)
+                        answer = answer_to(u, k, area, areas, 0.0, p.last_resort, m, p)
                     if again == 0:
                         considered += 1.0
                         considered_rich += rich
