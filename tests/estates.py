@@ -36,6 +36,7 @@ SURE = {
     "likeness": 0.0,
     "own_area": 0.0,
     "conditions": 0.0,
+    "last_resort": 0.0,
     "urgency": 0.0,
     "seeks_social_poor": 1.0,
     "seeks_social_rich": 1.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beboersim.calibration.sanity import INDICATORS, LAST, Run, bounds, page
+from beboersim.calibration.sanity import LAST, Run, bounds, page
 from beboersim.evidence.areas import read_areas
 from beboersim.policy.catalogue import PRESETS
 
@@ -27,8 +27,23 @@ def test_bounds_are_half_a_width_beyond_the_readings_of_the_lists() -> None:
     assert found.mean_high - found.mean_low == pytest.approx(2 * read.std())
 
 
-@pytest.mark.parametrize(("outside", "areas", "means"), [(0.43, 5, 5), (0.25, 5, 4), (0.9, 4, 4)])
-def test_the_page_counts_what_is_kept_and_says_no_where_it_is_not(outside: float, areas: int, means: int) -> None:
-    text, presets, all_of = page(runs(outside)), len(PRESETS), len(INDICATORS) * len(PRESETS)
-    assert f"Kept: {areas * presets} of {all_of} bounds on areas and {means * presets} of {all_of} on means" in text
-    assert text.count("| **no** |") == (10 - areas - means) * presets
+@pytest.mark.parametrize(
+    ("outside", "alone", "areas", "means"),
+    [
+        (0.43, 0.43, "30 are kept, 0", "30 are kept, 0"),
+        (0.25, 0.43, "30 are kept, 0", "24 are kept, 6"),
+        (0.25, 0.25, "30 are kept, 0", "24 are kept, 0"),
+        (0.9, 0.43, "24 are kept, 6", "24 are kept, 6"),
+        (0.9, 0.9, "24 are kept, 0", "24 are kept, 0"),
+    ],
+)
+def test_the_page_says_what_is_kept_and_whether_the_rules_of_the_list_are_why_it_is_not(
+    outside: float, alone: float, areas: str, means: str
+) -> None:
+    text = page(runs(outside), runs(alone), runs(alone))
+    assert f"Of 30 bounds on areas {areas} are left because of the rules of the list" in text
+    assert f"Of 30 on means over areas {means} are left because of the rules of the list" in text
+    left = {"kept, 0": 30, "kept, 6": 24}
+    without = sum(left[told[3:].removeprefix("are ")] - int(told[:2]) for told in (areas, means))
+    assert text.count("| **no** |") == without
+    assert f"| outside_work_share | 0.372 to 0.495 | 0.434 | {outside:.3f} | {alone:.3f} | {alone:.3f} |" in text

@@ -280,6 +280,29 @@ def test_couples_are_alike_in_what_work_pays_them_as_far_as_the_parameter_says()
     assert alike > chance + 4.0 * error
 
 
+def likeness_of_places(near: float) -> tuple[float, int]:
+    """Return the correlation of how the areas stand where the two of a new couple lived, and the number of couples."""
+    town = small_town(months=24, scale=0.5, events=ROOM, settings={"demography.near": near})
+    pairs: list[tuple[float, float]] = []
+    for _ in range(24):
+        persons, households = town.world.persons, town.world.households
+        lived = {int(persons.id[row]): int(households.area[persons.household[row]]) for row in people(town.world)}
+        standing, seen = town.context.standing.copy(), len(town.events)
+        town.step()
+        for _, kind, who, other, _ in town.events[seen:].tolist():
+            places = [lived.get(one, town.world.places) for one in (who, other)]
+            if kind == Event.UNION and max(places) < town.world.places:
+                pairs.append((standing[places[0]], standing[places[1]]))
+    return float(np.corrcoef(np.array(pairs).T)[0, 1]), len(pairs)
+
+
+def test_partners_come_from_areas_that_stand_alike_as_far_as_the_parameter_says() -> None:
+    (chance, number), (near, _) = likeness_of_places(0.0), likeness_of_places(6.0)
+    error = 1.0 / np.sqrt(number)
+    assert abs(chance) < 4.0 * error
+    assert near > chance + 4.0 * error
+
+
 def test_who_leaves_home_keeps_a_household_of_ones_own() -> None:
     town = small_town(months=13, events=ROOM)
     town.run(town.until)

@@ -335,6 +335,24 @@ def test_a_home_nobody_took_is_offered_to_those_who_look_elsewhere_but_not_to_th
 
 
 @pytest.mark.parametrize(
+    ("months_empty", "last_resort", "lets"), [(3, 0.0, True), (3, 1e6, False), (2, 1e6, True)]
+)
+def test_who_has_a_choice_leaves_homes_that_nobody_took_but_not_others(
+    months_empty: int, last_resort: float, lets: bool
+) -> None:
+    estate = Estate()
+    c = estate.c
+    likeness = 1e6 if months_empty >= 3 else 0.0
+    fields = dict(likeness=likeness, untaken_months=3.0, last_resort=last_resort)
+    c.parameters = c.parameters._replace(letting=c.parameters.letting._replace(**fields))
+    home, row = estate.vacancy(), estate.seeker()
+    c.world.dwellings.vacant_since[home] = c.month - months_empty
+    c.standing[estate.area] = c.standing[c.world.households.contact[row]] + 0.5
+    estate.let()
+    assert estate.tenant_of(home) == (row if lets else NOBODY)
+
+
+@pytest.mark.parametrize(
     ("look", "waited", "knows_somebody", "arrives", "lets"),
     [
         (3.0, 2, False, True, False),
