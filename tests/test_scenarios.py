@@ -20,6 +20,7 @@ MONTHS = 98  # the lists of 2018 are in it, and the end of every grant that was 
 CUT = date(2019, 1, 1)
 START_OF_THE_FIVE = date(2021, 1, 1)  # the five recommendations
 FIRST_LIST = date(2015, 12, 1)  # the first in the run by the rules of 2014
+DUTIES = date(2018, 12, 1)  # from when the statuses that have duties harm a name more
 
 
 @cache
@@ -28,16 +29,17 @@ def of(scenario: str) -> Town:
     return has_run(small_town(("Odense",), scale=0.06, months=MONTHS, scenario=scenario, events=ROOM))
 
 
-def total(scenario: str, count: str, since: date = date(2015, 1, 1)) -> float:
-    return float(sum(r.counts[count].sum() for r in of(scenario).monthly if count in r.counts and r.date > since))
+def total(scenario: str, count: str, since: date = date(2015, 1, 1), until: date = date.max) -> float:
+    records = [r for r in of(scenario).monthly if count in r.counts and since < r.date <= until]
+    return float(sum(r.counts[count].sum() for r in records))
 
 
 def more(count: str, since: date = date(2015, 1, 1)) -> Callable[[str], bool]:
     return lambda scenario: total(scenario, count, since) > total("law", count, since)
 
 
-def less(count: str, since: date = date(2015, 1, 1)) -> Callable[[str], bool]:
-    return lambda scenario: total(scenario, count, since) < total("law", count, since)
+def less(count: str, since: date = date(2015, 1, 1), until: date = date.max) -> Callable[[str], bool]:
+    return lambda scenario: total(scenario, count, since, until) < total("law", count, since, until)
 
 
 def none(count: str) -> Callable[[str], bool]:
@@ -116,7 +118,7 @@ DOES: dict[str, tuple[Callable[[str], bool], ...]] = {
     "copenhagen-40-plus": (more("let_flexible"), less("let_assigned")),
     "deep-cut": (less("programme_spend", CUT), less("staff", CUT)),
     "drop-ethnicity-criterion": (highest_status(2, 2), less("stigma")),
-    "drop-ethnicity-criterion-all-udsat": (highest_status(3, 4), less("stigma")),
+    "drop-ethnicity-criterion-all-udsat": (highest_status(3, 4), less("stigma", until=DUTIES)),
     "drop-ethnicity-criterion-two-of-four": (highest_status(2, 2), lists_otherwise),
     "flexible-off": (none("let_flexible"),),
     "flexible-wide": (more("let_flexible"), less("let_list")),
