@@ -81,10 +81,11 @@ def step(
     months_in: int = 40,
     learning: float = 0.0,
     dropping: float = 1.0,
+    beginning: float = 1.0,
 ) -> int:
     return school_step(
         months_old=int(years * 12), education=education, activity=activity, months_in=months_in,
-        parent_works=works, learning=learning, u=u, p=SCHOOL, dropping=dropping,
+        parent_works=works, learning=learning, u=u, p=SCHOOL, dropping=dropping, beginning=beginning,
     )  # fmt: skip
 
 
@@ -180,10 +181,13 @@ def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people(
     bound = {STUDENT: studying, EMPLOYED: beginning, OUTSIDE: beginning}
     most = schooling.dropping_by_use(HEAVY, SCHOOL) * schooling.dropping_by_attachment(MOST_ODDS, SCHOOL)
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
-        for education in (BASIC, UPPER_SECONDARY, VOCATIONAL, HIGHER):
-            assert step(24.0, activity, bound[activity] + 1e-9, education, dropping=most) == STAYS
-        below = bound[activity] - 1e-9
-        assert any(step(24.0, activity, below, education, dropping=most) != STAYS for education in range(4))
+
+        def likeliest(u: float, education: int, activity: int = activity) -> int:
+            returning = schooling.returning_by_attachment(-MOST_ODDS, education, SCHOOL)
+            return step(24.0, activity, u, education, dropping=most, beginning=returning)
+
+        assert all(likeliest(bound[activity] + 1e-9, education) == STAYS for education in range(4))
+        assert any(likeliest(bound[activity] - 1e-9, education) != STAYS for education in range(4))
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,15 @@ def test_dropping_out_follows_attachment_around_the_mean_and_can_be_closed() -> 
     assert drops(30.0, SCHOOL) > 1.0 > drops(-30.0, SCHOOL)
     assert drops(30.0, SCHOOL) + drops(-30.0, SCHOOL) == pytest.approx(2.0, rel=1e-12)
     assert drops(30.0, SCHOOL._replace(weak_drops=0.0)) == 1.0
+
+
+def test_coming_back_to_youth_education_follows_attachment_the_other_way_and_can_be_closed() -> None:
+    returns = schooling.returning_by_attachment
+    assert returns(0.0, BASIC, SCHOOL) == 1.0
+    assert returns(30.0, BASIC, SCHOOL) < 1.0 < returns(-30.0, BASIC, SCHOOL)
+    assert returns(30.0, BASIC, SCHOOL) + returns(-30.0, BASIC, SCHOOL) == pytest.approx(2.0, rel=1e-12)
+    assert returns(30.0, UPPER_SECONDARY, SCHOOL) == 1.0
+    assert returns(30.0, BASIC, SCHOOL._replace(weak_returns=0.0)) == 1.0
 
 
 def test_attachment_to_work_runs_in_families_and_can_be_closed() -> None:

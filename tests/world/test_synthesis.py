@@ -22,6 +22,7 @@ from beboersim.world.codes import (
     HIGHER,
     NAMED_AREA,
     NEIGHBOURHOOD,
+    NONWESTERN_IMMIGRANT,
     NOT_SEARCHING,
     OUTSIDE,
     PENSIONER,
@@ -106,6 +107,31 @@ def test_ages_and_origins_are_those_of_the_municipality(municipality: str) -> No
     origin = town.world.persons.origin[everyone]
     assert (origin >= 2).mean() == pytest.approx(here.non_western, abs=0.005)
     assert (origin == 1).mean() == pytest.approx(here.western, abs=0.01)
+
+
+def in_named_areas(town: Town) -> tuple[float, float, int]:
+    """Return the odds ratio of being a child there among immigrants, homes with one adult, and all children."""
+    everyone = residents(town.world)
+    persons, households = town.world.persons, town.world.households
+    named = town.world.areas.kind[households.area[persons.household[everyone]]] == NAMED_AREA
+    child, immigrant = ages(town, everyone) < 18, persons.origin[everyone] == NONWESTERN_IMMIGRANT
+    inside, outside = child[named & immigrant].mean(), child[~named & immigrant].mean()
+    homes = np.unique(persons.household[everyone][named])
+    ratio = inside / (1.0 - inside) / (outside / (1.0 - outside))
+    return float(ratio), float((households.adults[homes] == 1).mean()), int(child.sum())
+
+
+def test_named_areas_can_hold_more_children_in_the_same_homes() -> None:
+    """How many live there was not read: an odds ratio moves them, and the rest of the municipality has fewer."""
+    more = small_town(("Odense",), scale=1.0, months=1, settings={"synthesis.named_children": 2.0})
+    ratio_before, single_before, children_before = in_named_areas(whole("Odense", 0))
+    ratio, single, children = in_named_areas(more)
+    # Some 300 children of 7,000 immigrants: the logarithm of an odds ratio is uncertain by 0.12.
+    assert np.log(ratio_before) == pytest.approx(0.0, abs=0.25)
+    assert np.log(ratio) == pytest.approx(np.log(2.0), abs=0.25)
+    assert single > single_before + 0.1
+    assert children == pytest.approx(children_before, rel=0.01)
+    assert errors(more, LISTS_OF_2015) == []
 
 
 @pytest.mark.parametrize(("municipality", "scale"), [("Aarhus", 0.02), ("Svendborg", 0.02), ("Svendborg", 0.4)])

@@ -21,6 +21,7 @@ from beboersim.month.schooling import (
     dropping_by_attachment,
     dropping_by_safety,
     dropping_by_use,
+    returning_by_attachment,
     schooling_now,
     start_by_danish,
     start_by_safety,
@@ -166,7 +167,9 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
         return {"starts": Odds(feels, why)}
     if doing in (EMPLOYED, OUTSIDE) and months_old < LATEST_START:
         helps = float(beginning_by_helping(ties.takes_part[row], p))
-        return {"starts": Odds(helps * float(starts_again(level, p)) / 12.0, (Reason("helping", helps),))}
+        attached = float(returning_by_attachment(persons.weak_odds[row], level, p))
+        starts = helps * attached * float(starts_again(level, p)) / 12.0
+        return {"starts": Odds(starts, (Reason("helping", helps), Reason("attachment", attached)))}
     return {}
 
 

@@ -106,6 +106,15 @@ def dropping_by_attachment(own: float, p: Schooling) -> float:
 
 
 @kernel
+def returning_by_attachment(own: float, education: int, p: Schooling) -> float:
+    """Return how many times the mean chance that of beginning a youth education after all is, by the same.
+
+    Who has one goes on, or does not, whatever the attachment to work.
+    """
+    return 2.0 / (1.0 + np.exp(p.weak_returns * own / ODDS_UNIT)) if education == BASIC else 1.0
+
+
+@kernel
 def highest_words(p: Schooling) -> tuple[int, int]:
     """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
@@ -115,7 +124,7 @@ def highest_words(p: Schooling) -> tuple[int, int]:
     higher = p.complete_higher + p.drop_out_higher * most
     again = 0.0
     for education in range(4):
-        again = max(again, starts_again(education, p))
+        again = max(again, starts_again(education, p) * returning_by_attachment(-MOST_ODDS, education, p))
     return highest_word(max(youth, higher) / 12.0), highest_word(max(p.helping, 1.0) * again / 12.0)
 
 
@@ -192,9 +201,11 @@ def step_of(
     dropping = dropping_by_use(ties.substance[row], p) * dropping_by_safety(around, area, p)
     dropping *= dropping_by_activities(around, area, months_old, bits, p)
     dropping *= dropping_by_attachment(persons.weak_odds[row], p)
+    beginning = beginning_by_helping(bits, p)
+    beginning *= returning_by_attachment(persons.weak_odds[row], persons.education[row], p)
     return school_step(
         months_old, persons.education[row], doing, months_in, parent_works, learning, uniform(word), p,
-        dropping, beginning_by_helping(bits, p),
+        dropping, beginning,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Synthesis(NamedTuple):
     """Parameters of the starting world; see evidence/parameters/synthesis.toml."""
 
     named_household_size: float
+    named_children: float
     social_household_size: float
     estate_dwellings: float
     estate_size_spread: float

@@ -53,6 +53,7 @@ class Schooling(NamedTuple):
     weak_parents_outside: float
     weak_inherited: float
     weak_drops: float
+    weak_returns: float
     weak_lost_by_education: float
     heavy_use: float
     heavy_use_share: float
