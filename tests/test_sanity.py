@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beboersim.calibration.sanity import LAST, Run, bounds, page
+from beboersim.calibration.sanity import LAST, Run, along_the_country, bounds, page
+from beboersim.evidence import trends
 from beboersim.evidence.areas import read_areas
 from beboersim.policy.catalogue import PRESETS
 
 
-def runs(outside: float) -> list[Run]:
-    """Return a run a preset in which every indicator stands at the middle of the lists, but for those outside work."""
+def runs(value: float, of: str = "outside_work_share") -> list[Run]:
+    """Return a run a preset in which every indicator but one stands at the middle of the lists."""
     middle = {name: (bound.mean_low + bound.mean_high) / 2 for name, bound in bounds().items()}
-    middle["outside_work_share"] = outside
+    middle[of] = value
     told = {name: (value, "Skovvejen/Skovparken", LAST) for name, value in middle.items()}
     by_year = {(name, LAST): [value] for name, value in middle.items()}
     return [Run("Kolding", preset, dict(told), dict(told), 0.0, 0.0, dict(by_year)) for preset in PRESETS]
@@ -46,4 +47,23 @@ def test_the_page_says_what_is_kept_and_whether_the_rules_of_the_list_are_why_it
     left = {"kept, 0": 30, "kept, 6": 24}
     without = sum(left[told[3:].removeprefix("are ")] - int(told[:2]) for told in (areas, means))
     assert text.count("| **no** |") == without
-    assert f"| outside_work_share | 0.372 to 0.495 | 0.434 | {outside:.3f} | {alone:.3f} | {alone:.3f} |" in text
+    told = f"not dated | 0.434 | {outside:.3f} | {alone:.3f} | {alone:.3f} |"
+    assert f"| outside_work_share | 0.372 to 0.495 | {told}" in text
+
+
+def test_the_country_had_seven_tenths_of_the_convictions_in_2018_and_other_measures_have_no_date() -> None:
+    years = [row.year for row in read_areas(None) if row.convicted is not None]
+    before = sum(trends.convicted_reference(float(year)) for year in years) / len(years)
+    assert along_the_country("convicted_share", 2018) == pytest.approx(0.0066 / before)
+    assert along_the_country("convicted_share", 2018) == pytest.approx(0.7, abs=0.05)
+    assert along_the_country("outside_work_share", 2018) == 1.0
+
+
+def test_few_convictions_are_the_countrys_where_they_fall_as_in_the_country_and_no_further() -> None:
+    bound = bounds()["convicted_share"]
+    low = bound.mean_low * along_the_country("convicted_share", LAST)
+    fallen, further = (runs(value, "convicted_share") for value in (low + 1e-6, low - 1e-6))
+    assert "24 are kept, 0 are left because of the rules of the list, 6 because of the" in page(fallen, fallen, fallen)
+    assert "24 are kept, 0 are left because of the rules of the list, 0 because of the" in page(
+        further, further, further
+    )

@@ -9,9 +9,11 @@ import pytest
 
 from beboersim.calibration.classes import class_shares, residents
 from beboersim.calibration.classes import households as settled_households
+from beboersim.calibration.watching import Adults, adults
 from beboersim.month.demography import rates_of
 from beboersim.month.work import market
 from beboersim.town import Town
+from beboersim.world.codes import KEEPER, SOCIAL
 from small_towns import has_run, small_town
 
 STILL = {"time.standstill": True}
@@ -86,3 +88,26 @@ def test_without_it_the_calendar_moves_them() -> None:
     assert c.rates_time == 2020.0
     assert market(c).trend_nonwestern != first.trend_nonwestern
     assert market(c).pension_age_months > first.pension_age_months
+
+
+def test_who_lives_in_social_homes_is_counted_person_by_person(still: Town) -> None:
+    """The report counts columns; here every member of every household is asked."""
+    world = has_run(still).world
+    persons, households = world.persons, world.households
+    found = {True: [0, 0, 0], False: [0, 0, 0]}
+    for row in settled_households(still).tolist():
+        home = int(households.dwelling[row])
+        if home < 0:
+            continue
+        keepers = children = 0
+        member = int(households.head[row])
+        while member >= 0:
+            keepers += int(persons.role[member]) == KEEPER
+            children += still.context.month - int(persons.birth[member]) < 18 * 12
+            member = int(persons.next[member])
+        of = found[int(world.dwellings.tenure[home]) == SOCIAL]
+        of[0] += 1
+        of[1] += keepers == 1
+        of[2] += keepers == 1 and children > 0
+    assert adults(still) == (Adults(*found[True]), Adults(*found[False]))
+    assert 0 < found[True][2] < found[True][1] < found[True][0]

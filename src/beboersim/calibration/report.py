@@ -235,6 +235,37 @@ def vacancies(found: Sequence[Followed], listed: Sequence[str]) -> str:
     return markdown(("where", "1 January", "published", "source", "model", f"within {entry['within']:g}"), rows)
 
 
+def who_lives_where(found: Sequence[Followed], listed: Sequence[str]) -> str:
+    """Return the table of homes with a single adult, on the first day and five years later."""
+    w = weights(found, listed)
+    entry = table()["adults"]
+
+    def share(year: int, tenure: int, count: str) -> float:
+        part = sum(w[one.place] * float(getattr(one.adults[year][tenure], count)) for one in found)
+        whole = sum(w[one.place] * float(one.adults[year][tenure].homes) for one in found)
+        return 100.0 * float(part) / whole
+
+    rows: list[Row] = []
+    for tenure, homes in enumerate(("social homes", "other homes")):
+        for count, label in (("single", "with a single adult"), ("parents", "with a single parent")):
+            known = entry[homes.split()[0]][count]
+            model = share(2020, tenure, count)
+            rows.append(
+                (
+                    f"{homes} {label}",
+                    f"{known['value']:g}",
+                    known["source"],
+                    f"{share(2015, tenure, count):.1f}",
+                    f"{model:.1f}",
+                    said(abs(model - known["value"]) <= entry["within"]),
+                )
+            )
+    return markdown(
+        ("per cent of homes", "published, 2019", "source", "model, first day", "1 January 2020",
+         f"within {entry['within']:g}"), rows
+    )  # fmt: skip
+
+
 def left_alone(areas: Sequence[AreaYears]) -> str:
     """Return the section on what areas of the list of 2015 do by themselves."""
     listed = [one for one in areas if one.listed]
@@ -263,7 +294,19 @@ def looked_back(areas: Sequence[AreaYears]) -> str:
     """Return the table of the named areas from 2010 to 2015, beside what was published of the same areas."""
     known = {(row.place, row.year): row for row in read_areas()}
     both = [one for one in areas if ((one.place, one.area), 2010) in known and ((one.place, one.area), 2015) in known]
-    rows: list[Row] = []
+    then, now = (np.array([known[(one.place, one.area), year].residents for one in both]) for year in (2010, 2015))
+    published = 100.0 * np.log(now / then)
+    model = 100.0 * np.log(np.array([one.residents[5] / one.residents[0] for one in both]))
+    rows: list[Row] = [
+        (
+            "residents, per cent",
+            len(both),
+            f"{published.mean():+.1f}",
+            f"{published.std():.1f}",
+            f"{model.mean():+.1f}",
+            f"{model.std():.1f}",
+        )
+    ]
     for name in ("nonwestern_share", "outside_work_share", "convicted_share"):
         field = MEASURED[name]
         pairs = [
@@ -341,9 +384,12 @@ From 2010 to 2016 (work by municipality is known to 2015 only):
 Years {WATCHED[0]}-{WATCHED[-1]} of the same runs, pooled to the nation.
 
 {published_rates(found, listed)}
-## 4. Vacant social homes
+## 4. Vacant homes, and who lives in the others
 
 {vacancies(found, listed)}
+Who lives in social homes, and in all others (free):
+
+{who_lives_where(found, listed)}
 ## 5. What listed areas do by themselves
 
 A standstill without any list, duty or bar: the areas on the list of 2015 and their indicators. What they improve here

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beboersim.calibration.classes import households
+from beboersim.calibration.classes import ages, households, residents
 from beboersim.month.ledger import EV_DEATH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.town import Town
@@ -22,6 +22,7 @@ from beboersim.world.codes import DWELLING_KINDS, NEIGHBOURHOOD, SOCIAL
 from beboersim.world.columns import NEVER
 
 NOT_HERE, LODGES = -2, -1  # in place of a dwelling
+CHILDHOOD = 18  # years
 
 
 @dataclass
@@ -175,3 +176,28 @@ def tenures(town: Town) -> dict[str, NDArray[np.float64]]:
     social = world.dwellings.tenure[home] == SOCIAL
     stay = (town.context.month - world.households.moved_in[rows].astype(float)) / 12.0
     return {kind: stay[social & (world.dwellings.kind[home] == code)] for code, kind in enumerate(DWELLING_KINDS)}
+
+
+class Adults(NamedTuple):
+    """Homes by how many keep the household that lives there."""
+
+    homes: int
+    single: int  # with one adult who is not a child of the house
+    parents: int  # of these, with a child under 18
+
+
+def adults(town: Town) -> tuple[Adults, Adults]:
+    """Return who lives in social homes, and in all others, today; who lodges is left out."""
+    world = town.world
+    rows = households(town)
+    rows = rows[world.households.dwelling[rows] >= 0]
+    young = residents(town)
+    young = young[ages(town, young) < CHILDHOOD]
+    children = np.bincount(world.persons.household[young], minlength=len(world.households.head))[rows]
+    single = world.households.adults[rows] == 1
+    social = world.dwellings.tenure[world.households.dwelling[rows]] == SOCIAL
+    of_social, of_others = (
+        Adults(int(kind.sum()), int((kind & single).sum()), int((kind & single & (children > 0)).sum()))
+        for kind in (social, ~social)
+    )
+    return of_social, of_others
