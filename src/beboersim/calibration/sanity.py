@@ -4,8 +4,7 @@ The scenario `law` for the municipalities with areas on a list in 2010-2015, fro
 bounds were written down before the runs, from the lists of 2010-2015: no area leaves the lowest and the highest reading
 by more than half of the width between them, and the mean over areas stays within one standard deviation of the readings
 from their mean. What leaves a bound may do so because the scenario says so: so each is run without the rules of the
-list as well, and with time standing still too, and the bound on convictions is moved along the country's published
-rate, which the scenario follows by date. Written to docs/sanity.md.
+list as well, and with time standing still too. Written to docs/sanity.md.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import numpy as np
 
 from beboersim.calibration.runs import in_processes
 from beboersim.calibration.targets import listed_municipalities
-from beboersim.evidence import trends
 from beboersim.evidence.areas import read_areas
 from beboersim.policy.catalogue import PRESETS, Preset, Value
 from beboersim.policy.plan import Plan
@@ -46,10 +44,6 @@ INDICATORS = {
     "basic_education_share": "basic_education",
     "income_ratio": "income_ratio",
 }
-
-
-# The one measure whose rate in the country is published by date, and followed by the model at every date.
-DATED = "convicted_share"
 
 
 @dataclass(frozen=True)
@@ -86,15 +80,6 @@ def bounds() -> dict[str, Bound]:
         mean, spread = float(values.mean()), float(values.std())
         found[name] = Bound(low, high if name == "income_ratio" else min(high, 1.0), mean - spread, mean + spread)
     return found
-
-
-def along_the_country(name: str, year: int) -> float:
-    """Return how many times that of the lists' years the country's level of an indicator is, if it is dated."""
-    if name != DATED:
-        return 1.0
-    read = [row.year for row in read_areas(None) if getattr(row, INDICATORS[name]) is not None]
-    of_the_lists = float(np.mean([trends.convicted_reference(float(one)) for one in read]))
-    return trends.convicted_reference(float(year)) / of_the_lists
 
 
 def ran(preset: Preset, settings: dict[str, Value], place: str) -> Run:
@@ -173,11 +158,6 @@ class Found:
         """Say whether the mean over areas stayed within its bound."""
         return all(bound.mean_low <= mean <= bound.mean_high for mean, _ in self.means)
 
-    def mean_inside_by_date(self, bound: Bound, name: str) -> bool:
-        """Say whether the mean stayed within the bound, moved along the country's level where that is dated."""
-        times = {year: along_the_country(name, year) for _, year in self.means}
-        return all(bound.mean_low * times[year] <= mean <= bound.mean_high * times[year] for mean, year in self.means)
-
 
 def found_in(runs: Sequence[Run], preset: str, name: str) -> Found:
     """Return how far an indicator went in the runs of a preset."""
@@ -189,17 +169,12 @@ def found_in(runs: Sequence[Run], preset: str, name: str) -> Found:
     )
 
 
-YES, NO = "yes", "**no**"
-RULES, DATES, RATE = "the list's rules say so", "what is dated says so", "the country's rate says so"
+YES, RULES, DATES, NO = "yes", "the list's rules say so", "what is dated says so", "**no**"
 
 
-def verdict(kept: bool, without_the_list: bool, without_dates: bool, by_the_rate: bool = False) -> str:
-    """Say whether a bound is kept.
-
-    If not, whether it is without the rules of the list, or where time stands still as well, or without the rules and
-    moved along the country's rate.
-    """
-    return YES if kept else RULES if without_the_list else DATES if without_dates else RATE if by_the_rate else NO
+def verdict(kept: bool, without_the_list: bool, without_dates: bool) -> str:
+    """Say whether a bound is kept; if not, whether it is without the list's rules, or where time stands still too."""
+    return YES if kept else RULES if without_the_list else DATES if without_dates else NO
 
 
 def page(law: Sequence[Run], no_list: Sequence[Run], alone: Sequence[Run]) -> str:
@@ -216,9 +191,7 @@ def page(law: Sequence[Run], no_list: Sequence[Run], alone: Sequence[Run]) -> st
         " (`--set list.rules=none`); a bound that is kept there is left because of the rules. And `law` says so by what"
         " is dated, the country's employment, population, births and homes among it: so every preset is run with time"
         " standing still too (`--set time.standstill=true`); a bound that is kept only there is left because of what is"
-        " dated. Convictions follow the country's published rate, which in 2018 was seven tenths of that in the years"
-        " of the lists: where a mean leaves its bound everywhere, but without the rules not the bound multiplied by the"
-        " country's rate, it is that."
+        " dated."
     )
     areas = [
         "| preset | indicator | bound | lowest (area, year) | highest (area, year) | without the list | time standing"
@@ -233,7 +206,6 @@ def page(law: Sequence[Run], no_list: Sequence[Run], alone: Sequence[Run]) -> st
     for preset in PRESETS:
         for name, bound in bounds().items():
             one, other, still = (found_in(runs, preset, name) for runs in (law, no_list, alone))
-            rate = other.mean_inside_by_date(bound, name)
             low, high = one.lowest, one.highest
             areas.append(
                 f"| {preset} | {name} | {bound.low:.3f} to {bound.high:.3f} | {low[0]:.3f} ({low[1]}, {low[2]}) |"
@@ -246,20 +218,17 @@ def page(law: Sequence[Run], no_list: Sequence[Run], alone: Sequence[Run]) -> st
                 f"| {preset} | {name} | {bound.mean_low:.3f} to {bound.mean_high:.3f} | {first[0]:.3f} ({first[1]}) |"
                 f" {last[0]:.3f} ({last[1]}) | {min(other.means)[0]:.3f} to {max(other.means)[0]:.3f} |"
                 f" {min(still.means)[0]:.3f} to {max(still.means)[0]:.3f} |"
-                f" {verdict(one.mean_inside(bound), other.mean_inside(bound), still.mean_inside(bound), rate)} |"
+                f" {verdict(one.mean_inside(bound), other.mean_inside(bound), still.mean_inside(bound))} |"
             )
     moves = [
-        f"| indicator | bound | along the country, {LAST} | mean of the lists | {LAST}: law | without the list |"
-        " time standing still as well |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        f"| indicator | bound | mean of the lists | {LAST}: law | without the list | time standing still as well |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, bound in bounds().items():
         three = [found_in(runs, SHOWN, name).means[-1][0] for runs in (law, no_list, alone)]
         middle = (bound.mean_low + bound.mean_high) / 2
-        times = along_the_country(name, LAST)
-        moved = f"{bound.mean_low * times:.3f} to {bound.mean_high * times:.3f}" if name == DATED else "not dated"
         moves.append(
-            f"| {name} | {bound.mean_low:.3f} to {bound.mean_high:.3f} | {moved} | {middle:.3f} |"
+            f"| {name} | {bound.mean_low:.3f} to {bound.mean_high:.3f} | {middle:.3f} |"
             f" {three[0]:.3f} | {three[1]:.3f} | {three[2]:.3f} |"
         )
     everything = [*law, *no_list, *alone]
@@ -284,12 +253,10 @@ def page(law: Sequence[Run], no_list: Sequence[Run], alone: Sequence[Run]) -> st
 
 def tally(rows: Sequence[str]) -> str:
     """Say of how many rows of a table the bound is kept, left for a reason of the scenario, and left without one."""
-    kept, rules, dates, rate, left = (
-        sum(row.endswith(f"| {end} |") for row in rows) for end in (YES, RULES, DATES, RATE, NO)
-    )
+    kept, rules, dates, left = (sum(row.endswith(f"| {end} |") for row in rows) for end in (YES, RULES, DATES, NO))
     return (
-        f"{kept} are kept, {rules} are left because of the rules of the list, {dates} because of what is dated, {rate}"
-        f" because of the country's rate of convictions, {left} for no reason of the scenario"
+        f"{kept} are kept, {rules} are left because of the rules of the list, {dates} because of what is dated,"
+        f" {left} for no reason of the scenario"
     )
 
 
