@@ -15,6 +15,7 @@ from beboersim.month.demography import (
     Demography,
     Rates,
     birth_multiple,
+    finding_by_attachment,
     lasting_rates,
     life_event,
     monthly_rates,
@@ -26,7 +27,7 @@ from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
 from beboersim.world import life_course
-from beboersim.world.attachment import relative_wage
+from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, relative_wage
 from beboersim.world.codes import (
     AT_HOME,
     DANISH,
@@ -242,17 +243,43 @@ def test_partners_are_sought_once_a_quarter(month: int, sought: bool) -> None:
         np.testing.assert_allclose(rates.partner[1, 0], np.minimum(wanted, 1.0), rtol=1e-12)
 
 
-def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them() -> None:
+@pytest.mark.parametrize("p", [P, P._replace(weak_partners=1.5), P._replace(weak_partners=3.0)])
+def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them(p: Demography) -> None:
     c = small_town(scale=0.02).context
-    rates = monthly_rates(lasting_rates(c.local_rates, P), 12 * 2015, 2015.0, P)
+    rates = monthly_rates(lasting_rates(c.local_rates, p), 12 * 2015, 2015.0, p)
     bound = rates.highest[:, ::12] / 2.0**32 + 1e-9  # by age in months
     most = max(birth_multiple(2, 1, children, P.partner_birth_ratio) for children in range(6))
     most *= max(P.nonwestern_births, 1.0)
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
     assert (rates.leave_home <= bound[2]).all()
-    for rate in (rates.separate, *rates.partner[:, 0]):
-        assert (rate <= bound[3]).all()
+    for rate in (rates.separate, *rates.partner[:, 0] * finding_by_attachment(-MOST_ODDS, p)):
+        assert (np.minimum(rate, 1.0) <= bound[3]).all()
+
+
+def test_finding_a_partner_follows_attachment_around_the_mean_and_does_nothing_by_default() -> None:
+    assert finding_by_attachment(50.0, P) == finding_by_attachment(-MOST_ODDS, P) == 1.0
+    some = P._replace(weak_partners=1.5)
+    assert finding_by_attachment(0.0, some) == 1.0
+    assert finding_by_attachment(ODDS_UNIT, some) == pytest.approx(2.0 / (1.0 + np.exp(1.5)), rel=1e-12)
+    assert finding_by_attachment(ODDS_UNIT, some) + finding_by_attachment(-ODDS_UNIT, some) == pytest.approx(2.0)
+
+
+def attachment_of_couples(weak_partners: float) -> tuple[float, float]:
+    """Return the mean log-odds of being weakly attached of those who form a couple in two years, and its error."""
+    town = small_town(months=24, scale=0.5, events=ROOM, settings={"demography.weak_partners": weak_partners})
+    town.run(town.until)
+    persons = town.world.persons
+    lead = {int(persons.id[row]): persons.weak_odds[row] / ODDS_UNIT for row in people(town.world)}
+    found = np.array([
+        lead[one] for _, kind, *both, _ in town.events.tolist() if kind == Event.UNION for one in both if one in lead
+    ])  # fmt: skip
+    return float(found.mean()), float(found.std() / np.sqrt(len(found)))
+
+
+def test_in_a_run_those_weakly_attached_find_partners_less_as_far_as_the_parameter_says() -> None:
+    (all_alike, error), (selected, other) = attachment_of_couples(0.0), attachment_of_couples(3.0)
+    assert selected < all_alike - 4.0 * np.hypot(error, other)
 
 
 def likeness_of_couples(alike: float) -> tuple[float, int]:
