@@ -15,7 +15,6 @@ from beboersim.month.demography import (
     Demography,
     Rates,
     birth_multiple,
-    finding_by_attachment,
     lasting_rates,
     life_event,
     monthly_rates,
@@ -27,7 +26,7 @@ from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
 from beboersim.world import life_course
-from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, relative_wage
+from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, relative_wage, times_by_attachment
 from beboersim.world.codes import (
     AT_HOME,
     DANISH,
@@ -253,16 +252,8 @@ def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them(p: Demo
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
     assert (rates.leave_home <= bound[2]).all()
-    for rate in (rates.separate, *rates.partner[:, 0] * finding_by_attachment(-MOST_ODDS, p)):
+    for rate in (rates.separate, *rates.partner[:, 0] * times_by_attachment(-MOST_ODDS, -p.weak_partners)):
         assert (np.minimum(rate, 1.0) <= bound[3]).all()
-
-
-def test_finding_a_partner_follows_attachment_around_the_mean_and_does_nothing_by_default() -> None:
-    assert finding_by_attachment(50.0, P) == finding_by_attachment(-MOST_ODDS, P) == 1.0
-    some = P._replace(weak_partners=1.5)
-    assert finding_by_attachment(0.0, some) == 1.0
-    assert finding_by_attachment(ODDS_UNIT, some) == pytest.approx(2.0 / (1.0 + np.exp(1.5)), rel=1e-12)
-    assert finding_by_attachment(ODDS_UNIT, some) + finding_by_attachment(-ODDS_UNIT, some) == pytest.approx(2.0)
 
 
 def attachment_of_couples(weak_partners: float) -> tuple[float, float]:

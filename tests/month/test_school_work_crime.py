@@ -30,7 +30,7 @@ from beboersim.policy.catalogue import catalogue
 from beboersim.policy.plan import Plan
 from beboersim.policy.scenario import Scenario
 from beboersim.town import Town, of_plan
-from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, Work, steady_states
+from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, Work, steady_states, times_by_attachment
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -179,7 +179,7 @@ def test_education_is_taken_up_again_before_thirty_only() -> None:
 def test_no_chance_of_a_step_is_above_the_bound_that_lets_the_month_skip_people() -> None:
     studying, beginning = (word * UNIT for word in schooling.highest_words(SCHOOL))
     bound = {STUDENT: studying, EMPLOYED: beginning, OUTSIDE: beginning}
-    most = schooling.dropping_by_use(HEAVY, SCHOOL) * schooling.dropping_by_attachment(MOST_ODDS, SCHOOL)
+    most = schooling.dropping_by_use(HEAVY, SCHOOL) * times_by_attachment(MOST_ODDS, SCHOOL.weak_drops)
     for activity in (STUDENT, EMPLOYED, OUTSIDE):
 
         def likeliest(u: float, education: int, activity: int = activity) -> int:
@@ -213,19 +213,18 @@ def test_who_is_of_an_age_to_take_a_step_is_looked_at_whatever_the_draw(
     assert marks[0] == marked
 
 
-def test_dropping_out_follows_attachment_around_the_mean_and_can_be_closed() -> None:
-    drops = schooling.dropping_by_attachment
-    assert drops(0.0, SCHOOL) == 1.0
-    assert drops(30.0, SCHOOL) > 1.0 > drops(-30.0, SCHOOL)
-    assert drops(30.0, SCHOOL) + drops(-30.0, SCHOOL) == pytest.approx(2.0, rel=1e-12)
-    assert drops(30.0, SCHOOL._replace(weak_drops=0.0)) == 1.0
+def test_chances_follow_attachment_around_the_mean_either_way_and_can_be_closed() -> None:
+    assert times_by_attachment(0.0, 6.0) == 1.0
+    assert times_by_attachment(ODDS_UNIT, 1.5) == pytest.approx(2.0 / (1.0 + np.exp(-1.5)), rel=1e-12)
+    assert times_by_attachment(30.0, 6.0) > 1.0 > times_by_attachment(30.0, -6.0)
+    assert times_by_attachment(30.0, 6.0) == pytest.approx(times_by_attachment(-30.0, -6.0), rel=1e-12)
+    assert times_by_attachment(30.0, 6.0) + times_by_attachment(-30.0, 6.0) == pytest.approx(2.0, rel=1e-12)
+    assert times_by_attachment(30.0, 0.0) == times_by_attachment(MOST_ODDS, -0.0) == 1.0
 
 
-def test_coming_back_to_youth_education_follows_attachment_the_other_way_and_can_be_closed() -> None:
+def test_only_coming_back_to_a_youth_education_turns_on_attachment() -> None:
     returns = schooling.returning_by_attachment
-    assert returns(0.0, BASIC, SCHOOL) == 1.0
-    assert returns(30.0, BASIC, SCHOOL) < 1.0 < returns(-30.0, BASIC, SCHOOL)
-    assert returns(30.0, BASIC, SCHOOL) + returns(-30.0, BASIC, SCHOOL) == pytest.approx(2.0, rel=1e-12)
+    assert returns(30.0, BASIC, SCHOOL) == times_by_attachment(30.0, -SCHOOL.weak_returns) < 1.0
     assert returns(30.0, UPPER_SECONDARY, SCHOOL) == 1.0
     assert returns(30.0, BASIC, SCHOOL._replace(weak_returns=0.0)) == 1.0
 
@@ -242,7 +241,7 @@ def came_back(steepness: float) -> float:
 
 
 def test_in_a_run_the_lastingly_weakly_attached_come_back_to_education_less() -> None:
-    # Of some 150 persons 15 in a hundred a year come back (return_to_youth); a share like that is uncertain by 3.
+    # Of 114 persons 15 in a hundred a year come back (return_to_youth), less those who leave again: uncertain by 3.
     assert came_back(0.0) > 9.0
     assert came_back(6.0) < 5.0
 

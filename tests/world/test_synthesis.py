@@ -126,7 +126,7 @@ def test_named_areas_can_hold_more_children_in_the_same_homes() -> None:
     more = small_town(("Odense",), scale=1.0, months=1, settings={"synthesis.named_children": 2.0})
     ratio_before, single_before, children_before = in_named_areas(whole("Odense", 0))
     ratio, single, children = in_named_areas(more)
-    # Some 300 children of 7,000 immigrants: the logarithm of an odds ratio is uncertain by 0.12.
+    # 225 children of 4,230 immigrants in the named areas: the logarithm of the odds ratio is uncertain by 0.08.
     assert np.log(ratio_before) == pytest.approx(0.0, abs=0.25)
     assert np.log(ratio) == pytest.approx(np.log(2.0), abs=0.25)
     assert single > single_before + 0.1

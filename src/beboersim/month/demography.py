@@ -31,7 +31,7 @@ from beboersim.month.ledger import (
 )
 from beboersim.world import life_course
 from beboersim.world.ages import OLDEST, in_range
-from beboersim.world.attachment import MOST_ODDS, ODDS_UNIT, relative_wage
+from beboersim.world.attachment import MOST_ODDS, relative_wage, times_by_attachment
 from beboersim.world.codes import (
     AT_HOME,
     BASIC,
@@ -116,15 +116,6 @@ def birth_multiple(adults: int, keeper: int, children: int, ratio: float) -> flo
     A grown daughter in her parents' home is no partner in their couple.
     """
     return parity_factor(children) * (ratio if adults == 2 and keeper == 1 else 1.0)
-
-
-@kernel
-def finding_by_attachment(own: float, p: Demography) -> float:
-    """Return how many times the mean chance somebody finds a partner, by what is lasting in attachment to work.
-
-    From 2 to 0, and 1 for who is like others (persons.weak_odds).
-    """
-    return 2.0 / (1.0 + np.exp(p.weak_partners * own / ODDS_UNIT))
 
 
 @kernel
@@ -273,7 +264,7 @@ def family_event(
         birth,
         rates.leave_home[age],
         rates.separate[age],
-        rates.partner[woman, town, age] * finding_by_attachment(persons.weak_odds[row], p),
+        rates.partner[woman, town, age] * times_by_attachment(persons.weak_odds[row], -p.weak_partners),
         p,
     )
 
@@ -638,7 +629,7 @@ def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
     words = np.zeros((2, 4, 12 * len(death_men)), np.uint32)
     words[:, DEATH] = highest_words(np.maximum(death_men, death_women))
     words[:, LEAVING] = highest_words(leave_home)
-    most = finding_by_attachment(-MOST_ODDS, p)
+    most = times_by_attachment(-MOST_ODDS, -p.weak_partners)
     words[:, KEEPING] = highest_words(np.maximum(separate, most * partner.max(axis=(1, 2))))
     birth_factor = np.stack([one.birth_factor for one in local])
     return LastingRates(death_men, death_women, birth_factor, leave_home, separate, partner, words)

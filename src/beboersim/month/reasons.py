@@ -18,7 +18,6 @@ from beboersim.month.schooling import (
     around,
     beginning_by_helping,
     dropping_by_activities,
-    dropping_by_attachment,
     dropping_by_safety,
     dropping_by_use,
     returning_by_attachment,
@@ -29,6 +28,7 @@ from beboersim.month.schooling import (
 )
 from beboersim.month.work import finds_work, loses_work, market, plan_help
 from beboersim.world.ages import OLDEST
+from beboersim.world.attachment import times_by_attachment
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of
 from beboersim.world.mobility import away_share, hazard_of, settled_factor
@@ -143,7 +143,7 @@ def about_school(c: Context, row: int) -> dict[str, Odds]:
         use = float(dropping_by_use(ties.substance[row], p))
         safe = float(dropping_by_safety(here, area, p))
         going_out = float(dropping_by_activities(here, area, months_old, ties.takes_part[row], p))
-        attached = float(dropping_by_attachment(persons.weak_odds[row], p))
+        attached = float(times_by_attachment(persons.weak_odds[row], p.weak_drops))
         drops = (p.drop_out_youth if youth else p.drop_out_higher) / 12.0 * use * safe * going_out * attached
         why_not = (
             Reason("use", use), Reason("safety", safe), Reason("activities", going_out), Reason("attachment", attached),

@@ -14,7 +14,15 @@ from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_ACTIVITY, EV_EDUCATION, Ledger, note
 from beboersim.month.safety import first_level
-from beboersim.world.attachment import BASIC_SCHOOLING, MOST_ODDS, ODDS_UNIT, SchoolLeavers, in_parts, log_odds_of
+from beboersim.world.attachment import (
+    BASIC_SCHOOLING,
+    MOST_ODDS,
+    ODDS_UNIT,
+    SchoolLeavers,
+    in_parts,
+    log_odds_of,
+    times_by_attachment,
+)
 from beboersim.world.codes import (
     BASIC,
     CHILD,
@@ -97,21 +105,9 @@ def dropping_by_activities(around: F64, area: int, months_old: int, bits: int, p
 
 
 @kernel
-def dropping_by_attachment(own: float, p: Schooling) -> float:
-    """Return how many times the mean chance of dropping out somebody's is by what is lasting in attachment to work.
-
-    From 0 to 2, and 1 in the mean of leads (persons.weak_odds) that lie alike to both sides of none.
-    """
-    return 2.0 / (1.0 + np.exp(-p.weak_drops * own / ODDS_UNIT))
-
-
-@kernel
 def returning_by_attachment(own: float, education: int, p: Schooling) -> float:
-    """Return how many times the mean chance that of beginning a youth education after all is, by the same.
-
-    Who has one goes on, or does not, whatever the attachment to work.
-    """
-    return 2.0 / (1.0 + np.exp(p.weak_returns * own / ODDS_UNIT)) if education == BASIC else 1.0
+    """Return how many times others' the chance to come back to a youth education is; to higher education all alike."""
+    return times_by_attachment(own, -p.weak_returns) if education == BASIC else 1.0
 
 
 @kernel
@@ -119,7 +115,7 @@ def highest_words(p: Schooling) -> tuple[int, int]:
     """Return bounds on the words of draws that let a student, or somebody who may begin again, take a step."""
     most = max(dropping_by_use(HEAVY, p), dropping_by_use(NO_USE, p), 1.0)
     most *= (1.0 + p.safe_stay) / p.activities_stay  # nobody feels safe, and everybody else comes to a club
-    most *= dropping_by_attachment(MOST_ODDS, p)
+    most *= times_by_attachment(MOST_ODDS, p.weak_drops)
     youth = p.complete_youth + p.drop_out_youth * most
     higher = p.complete_higher + p.drop_out_higher * most
     again = 0.0
@@ -200,7 +196,7 @@ def step_of(
     learning += start_by_safety(around, area, p)
     dropping = dropping_by_use(ties.substance[row], p) * dropping_by_safety(around, area, p)
     dropping *= dropping_by_activities(around, area, months_old, bits, p)
-    dropping *= dropping_by_attachment(persons.weak_odds[row], p)
+    dropping *= times_by_attachment(persons.weak_odds[row], p.weak_drops)
     beginning = beginning_by_helping(bits, p)
     beginning *= returning_by_attachment(persons.weak_odds[row], persons.education[row], p)
     return school_step(

@@ -96,6 +96,16 @@ def chance_of_weak(log_odds: float, own: float, education: int) -> float:
 
 
 @kernel
+def times_by_attachment(own: float, steepness: float) -> float:
+    """Return how many times others' somebody's chance of something is, by what is lasting in attachment to work.
+
+    From 0 to 2, and 1 in the mean of parts (persons.weak_odds) that lie alike to both sides of none. A steepness above
+    0 raises the chance of those more weakly attached than others, one below 0 lowers it, and 0 makes all alike.
+    """
+    return 2.0 / (1.0 + np.exp(-steepness * own / ODDS_UNIT))
+
+
+@kernel
 def log_odds_of(share: float) -> float:
     """Return the log-odds of a share."""
     return np.log(share / (1.0 - share))
