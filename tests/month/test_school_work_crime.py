@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from beboersim.chance import ANY_WORD, UNIT
+from beboersim.chance import ANY_WORD, UNIT, Purpose, address, fill
 from beboersim.evidence.findings import findings
 from beboersim.month import crime, schooling, work
+from beboersim.month.crime import ask_offenders, is_convicted
 from beboersim.month.ledger import Event
 from beboersim.month.schooling import first_wage
 from beboersim.month.work import (
@@ -36,6 +37,7 @@ from beboersim.world.codes import (
     CHILD,
     EMPLOYED,
     HIGHER,
+    NAMED_AREA,
     OUTSIDE,
     PENSIONER,
     PUPIL,
@@ -521,7 +523,9 @@ def test_convictions_are_as_many_as_the_risks_say() -> None:
         before = {
             int(persons.id[row]): conviction_risk(
                 (month - int(persons.birth[row])) / 12.0, int(persons.sex[row]), int(persons.activity[row] == OUTSIDE),
-                float(month - int(persons.convicted[row])), persons.risk[row] / RISK_UNIT, 1.0, CRIME,
+                float(month - int(persons.convicted[row])),
+                persons.risk[row] / RISK_UNIT * times_by_attachment(persons.weak_odds[row], CRIME.weak_risk),
+                1.0, CRIME,
             )
             for row in rows
         }  # fmt: skip
@@ -531,6 +535,50 @@ def test_convictions_are_as_many_as_the_risks_say() -> None:
         variance += sum(r * (1.0 - r) for r in before.values())
     # Work may change within the month before the draw, and the trend within the half year: a tenth of the risk at most.
     assert abs(mean) < 5.0 * np.sqrt(variance) + 0.1 * variance
+
+
+def test_those_who_are_skipped_are_not_convicted() -> None:
+    """At thirty times the nation's level, asking each person by itself finds the same."""
+    town = small_town(("Odense",), scale=0.1, months=1)
+    c, n = town.context, int(town.world.used[0])
+    persons, ties, word = c.world.persons, c.world.ties, address(Purpose.CRIME, c.month)
+    who, what, words = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty((4, n), np.uint32)
+    found = ask_offenders(persons, ties, 0, n, c.month, c.seed, word, 30.0, CRIME, who, what)
+    fill(c.seed, persons.id, 0, n, word, words)
+    alone = [
+        row for row in range(n)
+        if persons.household[row] >= 0 and is_convicted(persons, ties, row, c.month, words[0, row], 30.0, CRIME) == 1
+    ]  # fmt: skip
+    assert who[:found].tolist() == alone
+    assert found > 100
+
+
+def convicted_by_attachment(weak_risk: float) -> tuple[float, float, float, float]:
+    """Return by how much those convicted in a year are more weakly attached than the others of their area, and error.
+
+    In log-odds; and the own risks of residents of named areas, and of all others, on the first day.
+    """
+    town = small_town(("Odense",), scale=1.0, months=12, events=ROOM, settings={"crime.weak_risk": weak_risk})
+    persons, world = town.world.persons, town.world
+    rows = people(world)
+    area, own = world.households.area[persons.household[rows]], persons.risk[rows] / RISK_UNIT
+    named = world.areas.kind[area] == NAMED_AREA
+    lead = persons.weak_odds[rows] / ODDS_UNIT
+    grown = ages(town, rows) >= 18
+    lead -= (np.bincount(area[grown], lead[grown]) / np.maximum(np.bincount(area[grown]), 1))[area]
+    by_id = dict(zip(persons.id[rows[grown]].tolist(), lead[grown].tolist(), strict=True))
+    town.run(town.until)
+    found = [by_id[who] for _, kind, who, *_ in town.events.tolist() if kind == Event.CONVICTION and who in by_id]
+    return float(np.mean(found)), float(np.std(found) / np.sqrt(len(found))), own[named].mean(), own[~named].mean()
+
+
+def test_those_weakly_attached_are_convicted_more_as_far_as_the_parameter_says() -> None:
+    """And what sets named areas apart is then less the own risk of who lives there (crime.weak_risk)."""
+    before, error, named_before, others_before = convicted_by_attachment(0.0)
+    now, other, named, others = convicted_by_attachment(2.0)
+    assert now > before + 4.0 * np.hypot(error, other)
+    assert named_before > 2.0 * others_before
+    assert named < 1.4 * others
 
 
 def test_what_people_do_fits_their_age_after_two_years(two_years: Town) -> None:

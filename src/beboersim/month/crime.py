@@ -17,6 +17,7 @@ from beboersim.kernel import borrowing, kernel
 from beboersim.month.asking import BLOCK, asked, listed
 from beboersim.month.ledger import EV_CONVICTION, FLOW, Ledger, note
 from beboersim.world.ages import AGES_IN_MONTHS, OLDEST, in_range
+from beboersim.world.attachment import MOST_ODDS, times_by_attachment
 from beboersim.world.codes import OUTSIDE
 from beboersim.world.columns import I32, U8, U16, U32
 from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, Crime, conviction_risk
@@ -53,6 +54,7 @@ def ask_offenders(
     ties_own = ties.offending
     # At each age, the highest risk of somebody whose own risk and ties are one part each.
     most = max(risk_by_use(HEAVY, p), risk_by_use(NO_USE, p), 1.0) / RISK_UNIT / OFFENDING_UNIT
+    most *= times_by_attachment(MOST_ODDS, p.weak_risk)
     highest = np.full(AGES_IN_MONTHS, -1.0)
     for age in range(LOWEST_AGE_MONTHS // 12, OLDEST + 1):
         for sex in range(2):
@@ -115,10 +117,18 @@ def risk_of(persons: Persons, ties: Ties, row: int, month: int, trend: float, p:
         persons.sex[row],
         1 if persons.activity[row] == OUTSIDE else 0,
         float(month - persons.convicted[row]),
-        persons.risk[row] / RISK_UNIT * ties.offending[row] / OFFENDING_UNIT * risk_by_use(ties.substance[row], p),
+        own_level(persons, ties, row, p),
         trend,
         p,
     )
+
+
+@borrowing
+def own_level(persons: Persons, ties: Ties, row: int, p: Crime) -> float:
+    """Return how many times the nation's a person's risk is, beside age, sex, work and earlier convictions."""
+    own = persons.risk[row] / RISK_UNIT * ties.offending[row] / OFFENDING_UNIT
+    attached = times_by_attachment(persons.weak_odds[row], p.weak_risk)
+    return own * attached * risk_by_use(ties.substance[row], p)
 
 
 @borrowing

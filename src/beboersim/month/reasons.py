@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from beboersim.month.crime import OFFENDING_UNIT, crime_now, crime_trend, risk_by_use, risk_of
+from beboersim.month.crime import OFFENDING_UNIT, crime_now, crime_trend, own_level, risk_by_use, risk_of
 from beboersim.month.demography import birth_chance, rates_of
 from beboersim.month.leaving import HIGHEST_CHANCE, departures
 from beboersim.month.letting import application_chance
@@ -32,7 +32,7 @@ from beboersim.world.attachment import times_by_attachment
 from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, NONWESTERN_IMMIGRANT, NOT_SEARCHING, OUTSIDE, PUPIL, STUDENT
 from beboersim.world.kinds import kind_of
 from beboersim.world.mobility import away_share, hazard_of, settled_factor
-from beboersim.world.offending import LOWEST_AGE_MONTHS, RISK_UNIT, conviction_risk
+from beboersim.world.offending import LOWEST_AGE_MONTHS, conviction_risk
 from beboersim.world.profile import profile
 from beboersim.world.school import LATEST_START, YOUTH_STARTS, starts_again
 from beboersim.world.state import LISTS_HELD
@@ -230,14 +230,16 @@ def about_convictions(c: Context, row: int) -> dict[str, Odds]:
     outside = 1 if persons.activity[row] == OUTSIDE else 0
     ties = float(c.world.ties.offending[row]) / OFFENDING_UNIT
     use = float(risk_by_use(c.world.ties.substance[row], p))
+    attached = float(times_by_attachment(persons.weak_odds[row], p.weak_risk))
+    own = float(own_level(persons, c.world.ties, row, p))
 
     def risk(without_work: int, months: float) -> float:
-        own = float(persons.risk[row]) / RISK_UNIT * ties * use
         return float(conviction_risk(months_old / 12.0, int(persons.sex[row]), without_work, months, own, trend, p))
 
     reasons = (
         Reason("outside", now / risk(0, since) if outside else 1.0),
         Reason("earlier", now / risk(outside, NEVER_CONVICTED) if since < p.earlier_months else 1.0),
+        Reason("attachment", attached),
         Reason("ties", ties),
         Reason("use", use),
         Reason("age", 1.0, float(months_old // 12)),

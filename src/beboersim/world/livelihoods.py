@@ -17,6 +17,7 @@ from beboersim.world.attachment import (
     YOUNG_WAGE_UNTIL,
     Work,
     WorkingLives,
+    times_by_attachment,
     working_lives,
 )
 from beboersim.world.attachment import FIRST_AGE as FIRST_WORKING_AGE
@@ -252,8 +253,9 @@ def livelihoods(
     wage, income_past = incomes(
         people, areas, activity, education, hours, outside_past, weak, region_income, rng, work, p
     )
-    convicted, convicted_years = convictions(people, areas, activity, month, rng, crime)
-    risk = own_risk(people, areas, activity, national_convicted, crime)
+    attached = by_attachment(weak_odds, crime.weak_risk)
+    convicted, convicted_years = convictions(people, areas, activity, attached, month, rng, crime)
+    risk = own_risk(people, areas, activity, attached, national_convicted, crime)
     return Livelihoods(
         education=education,
         danish_education=danish_education,
@@ -509,9 +511,18 @@ def incomes(
 
 
 def convictions(
-    people: People, areas: list[Area], activity: I64, month: int, rng: np.random.Generator, crime: Crime
+    people: People,
+    areas: list[Area],
+    activity: I64,
+    attached: F64,
+    month: int,
+    rng: np.random.Generator,
+    crime: Crime,
 ) -> tuple[I64, I64]:
-    """Return month of the last conviction and the bits of the last four years; the mean of any two is the reading."""
+    """Return month of the last conviction and the bits of the last four years; the mean of any two is the reading.
+
+    `attached` is how many times the mean a person's risk is by what is lasting in attachment to work.
+    """
     n = len(people.area)
     number = len(areas)
     adult = people.age >= 18
@@ -520,7 +531,7 @@ def convictions(
     last_year = total - total // 2
     weight = np.exp(-crime.decline_per_year * np.maximum(people.age - 20.0, 0.0))
     weight *= np.where(people.woman == 1, crime.women, 1.0) * np.where(activity == OUTSIDE, crime.outside, 1.0)
-    weight = np.where(adult, weight, 0.0)
+    weight = np.where(adult, weight * attached, 0.0)
     bits = np.zeros(n, np.int64)
     latest = np.full(n, NEVER, np.int64)
     before = np.zeros(n, np.bool_)
@@ -535,10 +546,10 @@ def convictions(
 
 
 def own_risk(
-    people: People, areas: list[Area], activity: I64, national: float, crime: Crime
+    people: People, areas: list[Area], activity: I64, attached: F64, national: float, crime: Crime
 ) -> I64:
     """Return each person's own risk in sixteenths: the area's latent level over what its composition explains."""
-    risk = yearly_risk(people.age, people.woman, (activity == OUTSIDE).astype(np.int64), crime)
+    risk = attached * yearly_risk(people.age, people.woman, (activity == OUTSIDE).astype(np.int64), crime)
     adult = people.age >= 18
     number = len(areas)
     expected = np.bincount(people.area[adult], weights=risk[adult], minlength=number)
@@ -547,6 +558,15 @@ def own_risk(
     # Earlier convictions multiply the risk; their mean part is taken out so that the level stays (fixed point).
     factor /= 1.0 + (crime.earlier - 1.0) * np.minimum(crime.earlier_months / 12.0 * national * factor, 0.5)
     return np.clip(np.rint(factor * RISK_UNIT), 1, 255).astype(np.int64)[people.area]
+
+
+@kernel
+def by_attachment(weak_odds: F64, steepness: float) -> F64:
+    """Return `times_by_attachment` of persons."""
+    times = np.empty(weak_odds.shape[0])
+    for i in range(weak_odds.shape[0]):
+        times[i] = times_by_attachment(weak_odds[i], steepness)
+    return times
 
 
 @kernel

@@ -18,6 +18,7 @@ class Crime(NamedTuple):
     base: float
     women: float
     outside: float
+    weak_risk: float
     earlier: float
     earlier_months: float
     decline_per_year: float
@@ -38,7 +39,8 @@ def conviction_risk(
     months_since
         Months since the last conviction.
     own_risk, trend
-        The person's own level, 1 is the nation's; and the national level against the start year.
+        The person's own level, 1 is the nation's, by attachment to work too; and the nation's level against the start
+        year.
     """
     risk = p.base / 12.0 * np.exp(-p.decline_per_year * max(age - 20.0, 0.0))
     if sex == 1:
