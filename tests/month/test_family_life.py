@@ -8,6 +8,7 @@ from beboersim.month import demography
 from beboersim.month.demography import (
     DIES,
     GIVES_BIRTH,
+    LEAST_USUAL,
     LEAVES_HOME,
     NOTHING,
     SEEKS_PARTNER,
@@ -242,7 +243,7 @@ def test_partners_are_sought_once_a_quarter(month: int, sought: bool) -> None:
         np.testing.assert_allclose(rates.partner[1, 0], np.minimum(wanted, 1.0), rtol=1e-12)
 
 
-@pytest.mark.parametrize("p", [P, P._replace(weak_partners=1.5), P._replace(weak_partners=3.0)])
+@pytest.mark.parametrize("p", [P, P._replace(weak_partners=1.5), P._replace(weak_partners=0.0)])
 def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them(p: Demography) -> None:
     c = small_town(scale=0.02).context
     rates = monthly_rates(lasting_rates(c.local_rates, p), 12 * 2015, 2015.0, p)
@@ -252,12 +253,13 @@ def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them(p: Demo
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
     assert (rates.leave_home <= bound[2]).all()
-    for rate in (rates.separate, *rates.partner[:, 0] * times_by_attachment(-MOST_ODDS, -p.weak_partners)):
+    most = times_by_attachment(-MOST_ODDS, -p.weak_partners) / (LEAST_USUAL if p.weak_partners > 0.0 else 1.0)
+    for rate in (rates.separate, *rates.partner[:, 0] * most):
         assert (np.minimum(rate, 1.0) <= bound[3]).all()
 
 
-def attachment_of_couples(weak_partners: float) -> tuple[float, float]:
-    """Return the mean log-odds of being weakly attached of those who form a couple in two years, and its error."""
+def attachment_of_couples(weak_partners: float) -> tuple[float, float, int]:
+    """Return the mean log-odds of being weakly attached of those who form a couple in two years, error and number."""
     town = small_town(months=24, scale=0.5, events=ROOM, settings={"demography.weak_partners": weak_partners})
     town.run(town.until)
     persons = town.world.persons
@@ -265,12 +267,31 @@ def attachment_of_couples(weak_partners: float) -> tuple[float, float]:
     found = np.array([
         lead[one] for _, kind, *both, _ in town.events.tolist() if kind == Event.UNION for one in both if one in lead
     ])  # fmt: skip
-    return float(found.mean()), float(found.std() / np.sqrt(len(found)))
+    return float(found.mean()), float(found.std() / np.sqrt(len(found))), len(found)
+
+
+def test_attachment_decides_who_finds_a_partner_and_not_how_many() -> None:
+    """Added up over the singles of a town and at its gate, the chances are those of all alike."""
+    c = small_town(scale=0.2).context
+    persons, households, rates = c.world.persons, c.world.households, demography.rates_of(c)
+    alike = monthly_rates(lasting_rates(c.local_rates, P), c.month, c.rates_time, P)
+    rows = people(c.world)
+    rows = rows[(persons.role[rows] == KEEPER) & (households.adults[persons.household[rows]] == 1)]
+    age, sex = (c.month - persons.birth[rows].astype(int)) // 12, persons.sex[rows]
+    times = np.array([times_by_attachment(persons.weak_odds[row], -P.weak_partners) for row in rows])
+    assert P.weak_partners > 0.0
+    assert times.std() > 0.3
+    for one in (0, 1):
+        mine = sex == one
+        now, all_alike = rates.partner[one, 0, age[mine]] * times[mine], alike.partner[one, 0, age[mine]]
+        assert now.sum() == pytest.approx(all_alike.sum(), rel=1e-9)
+        assert all_alike.sum() > 10.0
 
 
 def test_in_a_run_those_weakly_attached_find_partners_less_as_far_as_the_parameter_says() -> None:
-    (all_alike, error), (selected, other) = attachment_of_couples(0.0), attachment_of_couples(3.0)
+    (all_alike, error, before), (selected, other, now) = attachment_of_couples(0.0), attachment_of_couples(3.0)
     assert selected < all_alike - 4.0 * np.hypot(error, other)
+    assert abs(now - before) < 4.0 * np.sqrt(2.0 * (now + before))  # persons come in twos
 
 
 def likeness_of_couples(alike: float) -> tuple[float, int]:

@@ -9,11 +9,11 @@ import pytest
 
 from beboersim.calibration.classes import class_shares, residents
 from beboersim.calibration.classes import households as settled_households
-from beboersim.calibration.watching import Adults, adults
+from beboersim.calibration.watching import Adults, MenAlone, adults, men_alone
 from beboersim.month.demography import rates_of
 from beboersim.month.work import market
 from beboersim.town import Town
-from beboersim.world.codes import KEEPER, SOCIAL
+from beboersim.world.codes import BASIC, EMPLOYED, KEEPER, SOCIAL
 from small_towns import has_run, small_town
 
 STILL = {"time.standstill": True}
@@ -71,7 +71,12 @@ def test_at_a_standstill_dated_rates_and_rules_are_those_of_the_first_day() -> N
     assert c.rates_time == 2015.0
     assert c.rates_year(2020) == 2015.0
     later = rates_of(c)
-    for one, other in zip(first, later, strict=True):
+    # Who is single decides how the chances of a partner are shared, not how they lie over the ages.
+    there = first.partner > 0.0
+    times = np.where(there, later.partner / np.where(there, first.partner, 1.0), np.nan)
+    assert np.allclose(np.nanmax(times, axis=2), np.nanmin(times, axis=2), rtol=1e-12)
+    assert np.allclose(np.nanmax(times, axis=2), 1.0, atol=0.2)
+    for one, other in zip(first, later._replace(partner=first.partner), strict=True):
         assert np.array_equal(one, other)
     for one, other in zip(work[:4], market(c)[:4], strict=True):
         assert one == other
@@ -111,3 +116,21 @@ def test_who_lives_in_social_homes_is_counted_person_by_person(still: Town) -> N
         of[2] += keepers == 1 and children > 0
     assert adults(still) == (Adults(*found[True]), Adults(*found[False]))
     assert 0 < found[True][2] < found[True][1] < found[True][0]
+
+
+def test_men_who_live_alone_are_counted_person_by_person(still: Town) -> None:
+    world = has_run(still).world
+    persons, households = world.persons, world.households
+    found = [0, 0, 0, 0]
+    for row in settled_households(still).tolist():
+        member = int(households.head[row])
+        alone = int(persons.next[member]) < 0
+        while member >= 0:
+            age = (still.context.month - int(persons.birth[member])) // 12
+            if 30 <= age < 60 and persons.sex[member] == 0 and persons.education[member] == BASIC:
+                kind = 0 if alone else 2
+                found[kind] += 1
+                found[kind + 1] += int(persons.activity[member]) == EMPLOYED
+            member = int(persons.next[member])
+    assert men_alone(still) == MenAlone(*found)
+    assert min(found) > 0

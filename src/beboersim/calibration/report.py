@@ -266,6 +266,38 @@ def who_lives_where(found: Sequence[Followed], listed: Sequence[str]) -> str:
     )  # fmt: skip
 
 
+def men_who_live_alone(found: Sequence[Followed], listed: Sequence[str]) -> str:
+    """Return the table of men with basic schooling who live alone, on the first day and six years later."""
+    w = weights(found, listed)
+    entry = table()["men_alone"]
+
+    def shares(year: int) -> dict[str, float]:
+        alone, alone_working, others, others_working = (
+            sum(w[one.place] * float(one.men_alone[year][count]) for one in found) for count in range(4)
+        )
+        return {
+            "alone": 100.0 * alone / (alone + others),
+            "alone_working": 100.0 * alone_working / alone,
+            "others_working": 100.0 * others_working / others,
+        }
+
+    labels = {
+        "alone": "men of 30-59 with basic schooling who live alone",
+        "alone_working": "of these, in work",
+        "others_working": "of the other men of 30-59 with basic schooling, in work",
+    }
+    first, later = shares(2015), shares(2021)
+    rows: list[Row] = [
+        (label, f"{entry[name]:g}", entry["source"], f"{first[name]:.1f}", f"{later[name]:.1f}",
+         said(abs(later[name] - entry[name]) <= entry["within"]))
+        for name, label in labels.items()
+    ]  # fmt: skip
+    return markdown(
+        ("per cent", "published, 2021", "source", "model, first day", "1 January 2021",
+         f"within {entry['within']:g}"), rows
+    )  # fmt: skip
+
+
 def left_alone(areas: Sequence[AreaYears]) -> str:
     """Return the section on what areas of the list of 2015 do by themselves."""
     listed = [one for one in areas if one.listed]
@@ -390,6 +422,9 @@ Years {WATCHED[0]}-{WATCHED[-1]} of the same runs, pooled to the nation.
 Who lives in social homes, and in all others (free):
 
 {who_lives_where(found, listed)}
+Men with basic schooling, by whether they live alone (fitted by hand; at the end of the range):
+
+{men_who_live_alone(found, listed)}
 ## 5. What listed areas do by themselves
 
 A standstill without any list, duty or bar: the areas on the list of 2015 and their indicators. What they improve here

@@ -18,7 +18,7 @@ from beboersim.calibration.classes import ages, households, residents
 from beboersim.month.ledger import EV_DEATH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.town import Town
-from beboersim.world.codes import DWELLING_KINDS, NEIGHBOURHOOD, SOCIAL
+from beboersim.world.codes import BASIC, DWELLING_KINDS, EMPLOYED, NEIGHBOURHOOD, SOCIAL
 from beboersim.world.columns import NEVER
 
 NOT_HERE, LODGES = -2, -1  # in place of a dwelling
@@ -184,6 +184,26 @@ class Adults(NamedTuple):
     homes: int
     single: int  # with one adult who is not a child of the house
     parents: int  # of these, with a child under 18
+
+
+class MenAlone(NamedTuple):
+    """Men of 30-59 with basic schooling: those who live alone and the others, and of each how many work."""
+
+    alone: int
+    alone_working: int
+    others: int
+    others_working: int
+
+
+def men_alone(town: Town) -> MenAlone:
+    """Return how many men of 30-59 with basic schooling live alone today, and how many of them work."""
+    persons = town.world.persons
+    rows = residents(town)
+    age = ages(town, rows)
+    rows = rows[(age >= 30) & (age < 60) & (persons.sex[rows] == 0) & (persons.education[rows] == BASIC)]
+    alone = town.world.households.size[persons.household[rows]] == 1
+    works = persons.activity[rows] == EMPLOYED
+    return MenAlone(*(int(one.sum()) for one in (alone, alone & works, ~alone, ~alone & works)))
 
 
 def adults(town: Town) -> tuple[Adults, Adults]:

@@ -64,6 +64,8 @@ TAKING_IN = address(Purpose.TAKING_IN, 0)
 LARGEST = 9  # persons in a household that others join
 # Men who look for a partner over what the couples of the age need, so that most women find one (assumption, 1.2-2).
 MEN_SOUGHT = 1.5
+# Those who find partners less by attachment to work are made up for by the others of the town, up to twice as many.
+LEAST_USUAL = 0.5
 # Events with a bound of their own: death, birth, leaving home, and parting or uniting of those who keep a home.
 DEATH, BIRTH, LEAVING, KEEPING = range(4)
 OLD_AGE_MONTHS = 12 * 70  # from here on the bound on death is that of the oldest
@@ -629,7 +631,7 @@ def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
     words = np.zeros((2, 4, 12 * len(death_men)), np.uint32)
     words[:, DEATH] = highest_words(np.maximum(death_men, death_women))
     words[:, LEAVING] = highest_words(leave_home)
-    most = times_by_attachment(-MOST_ODDS, -p.weak_partners)
+    most = times_by_attachment(-MOST_ODDS, -p.weak_partners) / (LEAST_USUAL if p.weak_partners > 0.0 else 1.0)
     words[:, KEEPING] = highest_words(np.maximum(separate, most * partner.max(axis=(1, 2))))
     birth_factor = np.stack([one.birth_factor for one in local])
     return LastingRates(death_men, death_women, birth_factor, leave_home, separate, partner, words)
@@ -676,8 +678,56 @@ def demography(c: Context) -> None:
 
 
 def rates_of(c: Context) -> Rates:
-    """Return the month's probabilities."""
-    return monthly_rates(c.made_once(lasting_rates_of), c.month, c.rates_time, c.parameters.demography)
+    """Return the month's probabilities.
+
+    Attachment to work decides who finds a partner, not how many do: the rates of a town are over the mean of its
+    singles.
+    """
+    p = c.parameters.demography
+    rates = monthly_rates(c.made_once(lasting_rates_of), c.month, c.rates_time, p)
+    if p.weak_partners == 0.0 or not rates.partner.any():
+        return rates
+    world, (sexes, towns, _) = c.world, rates.partner.shape
+    wanted, all_alike = np.zeros((sexes, towns)), np.zeros((sexes, towns))
+    partners_wanted(
+        world.persons, world.households, world.areas, int(world.used[0]), c.month, rates.partner, p.weak_partners,
+        wanted, all_alike,
+    )  # fmt: skip
+    usual = np.divide(wanted, all_alike, out=np.ones_like(wanted), where=all_alike > 0.0)
+    return rates._replace(partner=np.minimum(rates.partner / np.maximum(usual, LEAST_USUAL)[:, :, None], 1.0))
+
+
+@borrowing
+def partners_wanted(
+    persons: Persons,
+    households: Households,
+    areas: Areas,
+    used: int,
+    month: int,
+    partner: F64,
+    steepness: float,
+    wanted: F64,
+    all_alike: F64,
+) -> None:
+    """Add up the chances of finding a partner of all who keep a home alone, by sex and municipality.
+
+    Parameters
+    ----------
+    partner
+        Chances by sex, municipality and age.
+    wanted, all_alike
+        Sex x municipality, to be filled in: with attachment to work, and without.
+    """
+    for row in range(used):
+        home = persons.household[row]
+        if home < 0 or persons.role[row] != KEEPER or households.adults[home] != 1:
+            continue
+        sex, town = persons.sex[row], areas.municipality[households.area[home]]
+        if town < 0:  # leavers who are followed change nothing for those who stay
+            continue
+        chance = partner[sex, town, min((month - persons.birth[row]) // 12, OLDEST)]
+        wanted[sex, town] += chance * times_by_attachment(persons.weak_odds[row], -steepness)
+        all_alike[sex, town] += chance
 
 
 def lasting_rates_of(c: Context) -> LastingRates:
