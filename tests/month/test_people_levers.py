@@ -20,9 +20,10 @@ COLUMNS = ("volunteers", "premises", "say", "fit")
 def kept(staff: float, settings: tuple[tuple[str, Value], ...]) -> dict[str, np.ndarray]:
     """Return what the two processes keep after eleven months, with so many staff-years per 1,000 residents.
 
-    Of the others only that of the young goes on, for who helps them is known there.
+    Of the others only that of the young goes on, for who helps them is known there. The town is so large that what is
+    rare, as asking somebody in a house that is in use, happens in it.
     """
-    town = small_town(("Aarhus",), scale=0.05, settings=dict(settings))
+    town = small_town(("Aarhus",), scale=0.25, settings=dict(settings))
     areas, ties = town.world.areas, town.world.ties
     areas.staff[:] = 0.0
     areas.staff[: town.world.places] = staff / 1000.0 * town.context.measurement.residents
