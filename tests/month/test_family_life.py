@@ -8,7 +8,6 @@ from beboersim.month import demography
 from beboersim.month.demography import (
     DIES,
     GIVES_BIRTH,
-    LEAST_USUAL,
     LEAVES_HOME,
     NOTHING,
     SEEKS_PARTNER,
@@ -253,9 +252,13 @@ def test_nobodys_chance_is_above_the_bounds_that_let_the_month_skip_them(p: Demo
     assert (np.maximum(rates.death_men, rates.death_women) <= bound[0]).all()
     assert (np.minimum(rates.birth[0] * most, 1.0) <= bound[1]).all()
     assert (rates.leave_home <= bound[2]).all()
-    most = times_by_attachment(-MOST_ODDS, -p.weak_partners) / (LEAST_USUAL if p.weak_partners > 0.0 else 1.0)
+    most = times_by_attachment(-MOST_ODDS, -p.weak_partners)
     for rate in (rates.separate, *rates.partner[:, 0] * most):
         assert (np.minimum(rate, 1.0) <= bound[3]).all()
+    # The month's own are over the mean of the town's singles (law's parameters).
+    now = demography.rates_of(c)
+    most = times_by_attachment(-MOST_ODDS, -P.weak_partners)
+    assert (np.minimum(now.partner[:, 0] * most, 1.0) <= now.highest[3, ::12] / 2.0**32 + 1e-9).all()
 
 
 def attachment_of_couples(weak_partners: float) -> tuple[float, float, int]:

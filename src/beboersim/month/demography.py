@@ -631,8 +631,7 @@ def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
     words = np.zeros((2, 4, 12 * len(death_men)), np.uint32)
     words[:, DEATH] = highest_words(np.maximum(death_men, death_women))
     words[:, LEAVING] = highest_words(leave_home)
-    most = times_by_attachment(-MOST_ODDS, -p.weak_partners) / (LEAST_USUAL if p.weak_partners > 0.0 else 1.0)
-    words[:, KEEPING] = highest_words(np.maximum(separate, most * partner.max(axis=(1, 2))))
+    words[:, KEEPING] = np.stack([keeping_words(separate, one, p) for one in partner])
     birth_factor = np.stack([one.birth_factor for one in local])
     return LastingRates(death_men, death_women, birth_factor, leave_home, separate, partner, words)
 
@@ -640,6 +639,12 @@ def lasting_rates(local: Sequence[LocalRates], p: Demography) -> LastingRates:
 def highest_words(chances: F64) -> U32:
     """Return `chance.highest_word` of chances by year of age, by month of age."""
     return np.repeat(np.minimum(np.ceil(chances / UNIT), ANY_WORD).astype(np.uint32), 12, axis=-1)
+
+
+def keeping_words(separate: F64, partner: F64, p: Demography) -> U32:
+    """Return the bounds on parting and uniting; `partner` is by sex, municipality and age."""
+    most = times_by_attachment(-MOST_ODDS, -p.weak_partners)
+    return highest_words(np.maximum(separate, most * partner.max(axis=(0, 1))))
 
 
 def monthly_rates(r: LastingRates, month: int, time: float, p: Demography) -> Rates:
@@ -694,7 +699,10 @@ def rates_of(c: Context) -> Rates:
         wanted, all_alike,
     )  # fmt: skip
     usual = np.divide(wanted, all_alike, out=np.ones_like(wanted), where=all_alike > 0.0)
-    return rates._replace(partner=np.minimum(rates.partner / np.maximum(usual, LEAST_USUAL)[:, :, None], 1.0))
+    partner = np.minimum(rates.partner / np.maximum(usual, LEAST_USUAL)[:, :, None], 1.0)
+    highest = rates.highest.copy()
+    highest[KEEPING] = keeping_words(rates.separate, partner, p)
+    return rates._replace(partner=partner, highest=highest)
 
 
 @borrowing
