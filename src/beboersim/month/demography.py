@@ -64,7 +64,8 @@ TAKING_IN = address(Purpose.TAKING_IN, 0)
 LARGEST = 9  # persons in a household that others join
 # Men who look for a partner over what the couples of the age need, so that most women find one (assumption, 1.2-2).
 MEN_SOUGHT = 1.5
-# Those who find partners less by attachment to work are made up for by the others of the town, up to twice as many.
+# Those who find partners less by attachment to work are made up for by the others of the town, at most twice over: a
+# guard for towns of a few singles (assumption, 0.3-0.8).
 LEAST_USUAL = 0.5
 # Events with a bound of their own: death, birth, leaving home, and parting or uniting of those who keep a home.
 DEATH, BIRTH, LEAVING, KEEPING = range(4)
