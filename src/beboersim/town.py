@@ -183,7 +183,7 @@ def draw_world(
 
 
 def exchanges_of(
-    start: Start, rows: Sequence[AreaRow], plan: Plan, year: int, standstill: bool
+    start: Start, rows: Sequence[AreaRow], plan: Plan, year: int, standstill: bool, seed: int
 ) -> tuple[Exchange, ...]:
     """Return who comes to each municipality of a run and who goes."""
     beliefs = Beliefs(
@@ -196,7 +196,7 @@ def exchanges_of(
     )
     here = areas_in(year, rows)
     return tuple(
-        exchange(name, tuple(row for row in here if row.municipality == name), year, standstill, beliefs)
+        exchange(name, tuple(row for row in here if row.municipality == name), year, standstill, seed, beliefs)
         for name in start.world.municipalities
     )
 
@@ -220,7 +220,7 @@ def first_context(
     places = Places(world.names, municipalities, world.areas.status[: world.places].copy())
     levers = plan.levers_on(first_day, places)
     standstill = bool(levers["time.standstill"])
-    exchanges = exchanges_of(start, rows, plan, first_day.year, standstill)
+    exchanges = exchanges_of(start, rows, plan, first_day.year, standstill, seed)
     parameters = Parameters(
         of_plan(plan, "demography", Demography),
         of_plan(plan, "seekers", Seekers),

@@ -9,7 +9,7 @@ import pytest
 
 from beboersim.calibration.classes import class_shares, residents
 from beboersim.calibration.classes import households as settled_households
-from beboersim.calibration.watching import Adults, MenAlone, adults, men_alone
+from beboersim.calibration.watching import Adults, Aged, MenAlone, adults, aged, men_alone
 from beboersim.month.demography import KEEPING, rates_of
 from beboersim.month.work import market
 from beboersim.town import Town
@@ -100,23 +100,42 @@ def test_who_lives_in_social_homes_is_counted_person_by_person(still: Town) -> N
     """The report counts columns; here every member of every household is asked."""
     world = has_run(still).world
     persons, households = world.persons, world.households
-    found = {True: [0, 0, 0], False: [0, 0, 0]}
+    found = {True: [0, 0, 0, 0], False: [0, 0, 0, 0]}
     for row in settled_households(still).tolist():
         home = int(households.dwelling[row])
         if home < 0:
             continue
-        keepers = children = 0
+        keepers = children = women = 0
         member = int(households.head[row])
         while member >= 0:
             keepers += int(persons.role[member]) == KEEPER
+            women += int(persons.role[member]) == KEEPER and int(persons.sex[member]) == 1
             children += still.context.month - int(persons.birth[member]) < 18 * 12
             member = int(persons.next[member])
         of = found[int(world.dwellings.tenure[home]) == SOCIAL]
         of[0] += 1
         of[1] += keepers == 1
         of[2] += keepers == 1 and children > 0
+        of[3] += keepers == 1 and women > 0
     assert adults(still) == (Adults(*found[True]), Adults(*found[False]))
     assert 0 < found[True][2] < found[True][1] < found[True][0]
+
+
+def test_ages_in_social_homes_are_counted_person_by_person(still: Town) -> None:
+    world = has_run(still).world
+    persons, households = world.persons, world.households
+    found = [0, 0, 0]
+    for row in settled_households(still).tolist():
+        home = int(households.dwelling[row])
+        member = int(households.head[row])
+        while home >= 0 and int(world.dwellings.tenure[home]) == SOCIAL and member >= 0:
+            age = (still.context.month - int(persons.birth[member])) // 12
+            found[0] += 1
+            found[1] += 18 <= age < 30
+            found[2] += age >= 70
+            member = int(persons.next[member])
+    assert aged(still) == Aged(*found)
+    assert min(found) > 0
 
 
 def test_men_who_live_alone_are_counted_person_by_person(still: Town) -> None:

@@ -246,13 +246,13 @@ def who_lives_where(found: Sequence[Followed], listed: Sequence[str]) -> str:
         return 100.0 * float(part) / whole
 
     rows: list[Row] = []
+    labels = {"single": "with a single adult", "parents": "with a single parent", "women": "with a single woman"}
     for tenure, homes in enumerate(("social homes", "other homes")):
-        for count, label in (("single", "with a single adult"), ("parents", "with a single parent")):
-            known = entry[homes.split()[0]][count]
+        for count, known in entry[homes.split()[0]].items():
             model = share(2020, tenure, count)
             rows.append(
                 (
-                    f"{homes} {label}",
+                    f"{homes} {labels[count]}",
                     f"{known['value']:g}",
                     known["source"],
                     f"{share(2015, tenure, count):.1f}",
@@ -262,6 +262,26 @@ def who_lives_where(found: Sequence[Followed], listed: Sequence[str]) -> str:
             )
     return markdown(
         ("per cent of homes", "published, 2019", "source", "model, first day", "1 January 2020",
+         f"within {entry['within']:g}"), rows
+    )  # fmt: skip
+
+
+def ages_in_social_homes(found: Sequence[Followed], listed: Sequence[str]) -> str:
+    """Return the table of the young and the old in social homes, on the first day and six years later."""
+    w = weights(found, listed)
+    entry = table()["aged"]
+
+    def share(year: int, count: str) -> float:
+        part = sum(w[one.place] * float(getattr(one.aged[year], count)) for one in found)
+        return 100.0 * float(part) / sum(w[one.place] * float(one.aged[year].residents) for one in found)
+
+    rows: list[Row] = [
+        (f"residents of social homes aged {label}", f"{entry[count]:g}", entry["source"], f"{share(2015, count):.1f}",
+         f"{share(2021, count):.1f}", said(abs(share(2021, count) - entry[count]) <= entry["within"]))
+        for count, label in (("young", "18-29"), ("old", "70 and over"))
+    ]  # fmt: skip
+    return markdown(
+        ("per cent", "published, 2021", "source", "model, first day", "1 January 2021",
          f"within {entry['within']:g}"), rows
     )  # fmt: skip
 
@@ -422,6 +442,9 @@ Years {WATCHED[0]}-{WATCHED[-1]} of the same runs, pooled to the nation.
 Who lives in social homes, and in all others (free):
 
 {who_lives_where(found, listed)}
+Ages in social homes (free):
+
+{ages_in_social_homes(found, listed)}
 Men with basic schooling, by whether they live alone (fitted by hand; at the end of the range):
 
 {men_who_live_alone(found, listed)}

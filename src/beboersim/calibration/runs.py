@@ -17,7 +17,7 @@ import numpy as np
 
 from beboersim.calibration.classes import class_shares
 from beboersim.calibration.targets import table
-from beboersim.calibration.watching import Adults, MenAlone, Watch, adults, men_alone, tenures, watch_month
+from beboersim.calibration.watching import Adults, Aged, MenAlone, Watch, adults, aged, men_alone, tenures, watch_month
 from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import AGE_YEARS, age_table, municipality
 from beboersim.law.lists import Indicators, classify, load_rules
@@ -160,6 +160,7 @@ class Followed:
     at_work: dict[int, tuple[float, float]]  # 1 January -> in work, aged 18-64
     adults: dict[int, tuple[Adults, Adults]]  # 1 January -> social homes, others
     men_alone: dict[int, MenAlone]  # 1 January
+    aged: dict[int, Aged]  # 1 January
 
 
 def followed(place: str) -> Followed:
@@ -167,7 +168,9 @@ def followed(place: str) -> Followed:
     town = town_of(place, STARTS, ENDS - STARTS, {}, EVENTS)
     scale = scale_of(place)
     watch = Watch()
-    found = Followed(place, scale, [], watch, {}, 0.0, {}, {}, {2015: adults(town)}, {2015: men_alone(town)})
+    found = Followed(
+        place, scale, [], watch, {}, 0.0, {}, {}, {2015: adults(town)}, {2015: men_alone(town)}, {2015: aged(town)}
+    )
     for year in range(STARTS, ENDS):
         for _ in range(12):
             if year in WATCHED:
@@ -185,6 +188,7 @@ def followed(place: str) -> Followed:
             found.adults[2020] = adults(town)
         if year + 1 == 2021:
             found.men_alone[2021] = men_alone(town)
+            found.aged[2021] = aged(town)
     return found
 
 

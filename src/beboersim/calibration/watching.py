@@ -18,7 +18,7 @@ from beboersim.calibration.classes import ages, households, residents
 from beboersim.month.ledger import EV_DEATH
 from beboersim.outcomes.counts import FLOWS
 from beboersim.town import Town
-from beboersim.world.codes import BASIC, DWELLING_KINDS, EMPLOYED, NEIGHBOURHOOD, SOCIAL
+from beboersim.world.codes import BASIC, DWELLING_KINDS, EMPLOYED, KEEPER, NEIGHBOURHOOD, SOCIAL
 from beboersim.world.columns import NEVER
 
 NOT_HERE, LODGES = -2, -1  # in place of a dwelling
@@ -184,6 +184,15 @@ class Adults(NamedTuple):
     homes: int
     single: int  # with one adult who is not a child of the house
     parents: int  # of these, with a child under 18
+    women: int  # of those with a single adult, a woman's
+
+
+class Aged(NamedTuple):
+    """Residents of social homes, and how many of them are young adults or old."""
+
+    residents: int
+    young: int  # 18-29
+    old: int  # 70 and over
 
 
 class MenAlone(NamedTuple):
@@ -206,6 +215,16 @@ def men_alone(town: Town) -> MenAlone:
     return MenAlone(*(int(one.sum()) for one in (alone, alone & works, ~alone, ~alone & works)))
 
 
+def aged(town: Town) -> Aged:
+    """Return the ages of those who live in social homes today; who lodges is left out."""
+    world = town.world
+    rows = residents(town)
+    home = world.households.dwelling[world.persons.household[rows]]
+    rows = rows[(home >= 0) & (world.dwellings.tenure[home] == SOCIAL)]
+    age = ages(town, rows)
+    return Aged(len(rows), int(((age >= 18) & (age < 30)).sum()), int((age >= 70).sum()))
+
+
 def adults(town: Town) -> tuple[Adults, Adults]:
     """Return who lives in social homes, and in all others, today; who lodges is left out."""
     world = town.world
@@ -215,9 +234,12 @@ def adults(town: Town) -> tuple[Adults, Adults]:
     young = young[ages(town, young) < CHILDHOOD]
     children = np.bincount(world.persons.household[young], minlength=len(world.households.head))[rows]
     single = world.households.adults[rows] == 1
+    keepers = residents(town)
+    keepers = keepers[(world.persons.role[keepers] == KEEPER) & (world.persons.sex[keepers] == 1)]
+    woman = np.bincount(world.persons.household[keepers], minlength=len(world.households.head))[rows] > 0
     social = world.dwellings.tenure[world.households.dwelling[rows]] == SOCIAL
     of_social, of_others = (
-        Adults(int(kind.sum()), int((kind & single).sum()), int((kind & single & (children > 0)).sum()))
+        Adults(*(int((kind & of).sum()) for of in (kind, single, single & (children > 0), single & woman)))
         for kind in (social, ~social)
     )
     return of_social, of_others

@@ -1,6 +1,6 @@
 """The deck: a sample town of a municipality, whose households are those whom newcomers look like.
 
-It is drawn on the first day from the evidence alone, the same in every run.
+It is drawn on the first day from the evidence and the seed, the same in every scenario.
 """
 
 from __future__ import annotations

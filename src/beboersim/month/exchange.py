@@ -1,11 +1,11 @@
 """Exchange with the rest of the country: who comes to a municipality, and how many more leave than mobility says.
 
-A sample town of the municipality, the deck, is drawn on the first day. A copy of it lives a year in which nobody comes
-or goes; what that year would change, by age, sex, education, study, work, origin, and size of household, is what net
-migration must make good for the town to stand still. The households of the deck are also those who come: newcomers look
-like those who leave. Where the published path says so, more come than leave. All of it is fixed before anything happens
-in the run, so no policy shifts it. That the difference is made good by migration is an assumption; the gross exchange
-is the model's own mobility (world.mobility).
+A sample town of the municipality, the deck, is drawn on the first day, for every seed another. A copy of it lives a
+year in which nobody comes or goes; what that year would change, by age, sex, education, study, work, origin, and size
+of household, is what net migration must make good for the town to stand still. The households of the deck are also
+those who come: newcomers look like those who leave. Where the published path says so, more come than leave. All of it
+is fixed before anything happens in the run, so no policy shifts it. That the difference is made good by migration is an
+assumption; the gross exchange is the model's own mobility (world.mobility).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from beboersim.world.state import World
 from beboersim.world.synthesis import Start, synthesise
 
 DECK_PERSONS = 24_000  # residents of the sample town: one in so many that about this number is drawn
-DECK_SEED = 20150101  # the deck is evidence, the same in every run
+FIRST_DECK = 20150100  # the deck of a seed is drawn apart from its town
 SETTLED = 36  # from this age education moves with people; before it, study and work sort who comes and who goes
 
 # What net migration is fitted to, cell by cell.
@@ -128,7 +128,9 @@ class Beliefs(NamedTuple):
 
 
 @lru_cache(maxsize=8)  # some 6 MB each; runs that follow each other share one
-def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, p: Beliefs) -> Exchange:
+def exchange(
+    name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, seed: int, p: Beliefs
+) -> Exchange:
     """Return the exchange of one municipality from 1 January of a year.
 
     Parameters
@@ -137,9 +139,13 @@ def exchange(name: str, rows: tuple[AreaRow, ...], year: int, standstill: bool, 
         Its named areas as they read in the year.
     standstill
         Whether its path stays as on the first day.
+    seed
+        Of the run. Replications draw other decks, so that what a sample leaves open is part of their spread.
     """
     scale = min(1.0, DECK_PERSONS / municipality(name).population(float(year)))
-    start = synthesise([name], rows, year, scale, DECK_SEED, p.synthesis, p.work, p.crime, p.schooling, p.leaving)
+    start = synthesise(
+        [name], rows, year, scale, FIRST_DECK + seed, p.synthesis, p.work, p.crime, p.schooling, p.leaving
+    )
     month = 12 * year
     world, margins = start.world, start.margins[0]
     local = local_rates(start, month, p.demography)
