@@ -236,8 +236,8 @@ def test_replications_draw_other_decks_and_scenarios_of_a_seed_the_same() -> Non
     other = small_town(("Svendborg",), months=96, scale=0.02, seed=2, scenario="all-five").context.exchanges[0]
     assert not np.array_equal(first.deck.months_old[:500], second.deck.months_old[:500])
     assert other is second
-    # Both are samples of one town: some 1,700 households come in a year, give or take 45 by the sample (eight seeds). Two
-    # samples differ by 64 (one standard deviation); a tenth is two and a half times that.
+    # Both are samples of one town: some 1,700 households come in a year, give or take 45 by the sample (eight seeds).
+    # Two samples differ by 64 (one standard deviation); a tenth is two and a half times that.
     come = [float(year_of(one, 0).until[-1]) for one in (first, second)]
     assert come[0] == pytest.approx(come[1], rel=0.1)
 
