@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from beboersim.calibration.classes import households as households_of
+from beboersim.calibration.watching import people_of
 from beboersim.law.letting.decisions import meant_for
-from beboersim.month.applicants import need
+from beboersim.month.applicants import lives_in_social, need
 from beboersim.world.codes import (
     ARRIVING,
     BASIC,
@@ -19,6 +21,7 @@ from beboersim.world.codes import (
     YOUTH,
 )
 from estates import Estate
+from small_towns import has_run, small_town
 
 NOBODY = -1
 DUTY_IN_FORCE = 12 * 4 + 6  # July 2019
@@ -386,3 +389,17 @@ def test_moves_are_booked_for_every_member() -> None:
     estate.let()
     assert (estate.flow("moves_in"), estate.flow("moves_out")) == (2, 2)
     assert np.isclose(estate.flow("households_in"), 1)
+
+
+def test_who_lodges_in_an_area_of_social_homes_lives_in_one() -> None:
+    """As the register has it, which is how soundness counts who moves in from where."""
+    town = has_run(small_town(("Svendborg",), scale=0.25, months=24))
+    world = town.world
+    people = people_of(town)
+    lodgers = {True: 0, False: 0}
+    for row in households_of(town).tolist():
+        member = int(np.searchsorted(people.id, int(world.persons.id[world.households.head[row]])))
+        social = bool(people.social[member])
+        assert lives_in_social(world.households, world.dwellings, world.areas, row) == social
+        lodgers[social] += int(world.households.dwelling[row]) < 0
+    assert min(lodgers.values()) > 0

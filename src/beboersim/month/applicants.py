@@ -31,8 +31,10 @@ from beboersim.month.searchers import Searchers, profile_of
 from beboersim.world.codes import (
     ARRIVING,
     EMPLOYED,
+    ESTATE,
     KEEPER,
     MUST_MOVE,
+    NAMED_AREA,
     NONWESTERN_IMMIGRANT,
     OUTSIDE,
     SEPARATED,
@@ -202,6 +204,16 @@ def need(lodged: int, children: float, outside: float, separated: int, months: f
     return 4.0 * lodged + 2.0 * min(children, 2.0) + 1.5 * min(outside, 1.0) + 1.0 * separated + waited
 
 
+@borrowing
+def lives_in_social(households: Households, dwellings: Dwellings, areas: Areas, row: int) -> int:
+    """Say whether a household lives in a social home: its own, or with others where the homes of the area are."""
+    home = households.dwelling[row]
+    if home >= 0:
+        return 1 if dwellings.tenure[home] == SOCIAL else 0
+    kind = areas.kind[households.area[row]]
+    return 1 if kind in (NAMED_AREA, ESTATE) else 0
+
+
 @kernel
 def seeks_social(resources: float, age: float, students: float, adults: int, p: Letting) -> float:
     """Return the probability that a searching household seeks a social dwelling as well as a private one.
@@ -238,7 +250,7 @@ def looks_for(
     search
         Why it searches (world.codes). Who comes to the town looks for a home such as those who left had.
     tenant, listed
-        1 if it lives in a social home; 1 if it stands on a waiting list.
+        1 if it lives in a social home (`lives_in_social`); 1 if it stands on a waiting list.
     u
         Uniform draw that stays with the search. Some tenants look within the sector only.
     """
@@ -423,8 +435,7 @@ def describe_seekers(
     found = 0
     for k in range(searching.rows.shape[0]):
         row, u = searching.rows[k], searching.draws[k]
-        home = households.dwelling[row]
-        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
+        tenant = lives_in_social(households, dwellings, areas, row)
         listed = on_a_list(households, row)
         search, adults = households.searching[row], households.adults[row]
         if looks_for_surely(search, tenant, listed, u, p) == PRIVATE:

@@ -12,7 +12,7 @@ import numpy as np
 
 from beboersim.chance import Purpose, fill, fill_attempt, gumbel, in_turn, mix, uniform
 from beboersim.kernel import borrowing, kernel
-from beboersim.month.applicants import SOCIAL_HOME, Letting, looks_for, looks_for_surely
+from beboersim.month.applicants import SOCIAL_HOME, Letting, lives_in_social, looks_for, looks_for_surely
 from beboersim.month.ledger import EV_PRIVATE_MOVE, EV_SETTLED, FLOW, Ledger, moved, note
 from beboersim.month.searchers import Searchers, profile_of, still_searching
 from beboersim.month.vacancies import vacant_homes
@@ -147,7 +147,7 @@ def who_looks(
             continue
         search, adults = households.searching[row], households.adults[row]
         home = households.dwelling[row]
-        tenant = 1 if home >= 0 and dwellings.tenure[home] == SOCIAL else 0
+        tenant = lives_in_social(households, dwellings, areas, row)
         listed = on_a_list(households, row)
         if looks_for_surely(search, tenant, listed, u, letting) == SOCIAL_HOME:
             continue

@@ -40,6 +40,8 @@ class Synthesis(NamedTuple):
 
     named_household_size: float
     named_children: float
+    named_young: float
+    social_old: float
     social_household_size: float
     estate_dwellings: float
     estate_size_spread: float

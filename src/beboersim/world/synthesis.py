@@ -47,7 +47,7 @@ from beboersim.world.state import LISTS_HELD, Dwellings, Households, Persons, Ti
 PEOPLE_STREAM, LIVELIHOOD_STREAM, HOME_STREAM, QUEUE_STREAM, CONTACT_STREAM, STAY_STREAM = 3, 4, 5, 6, 7, 8
 SWEEPS = 30
 MAX_ROOMS = 7
-ADULT = 18  # years
+ADULT, THIRTY, OLD = 18, 30, 70  # years; of whom social homes hold fewer or more
 
 
 class Start(NamedTuple):
@@ -73,13 +73,14 @@ class Parts:
 
 
 def residents_by_cell(
-    here: Margins, areas: list[Area], scale: float, named_children: float, rng: np.random.Generator
+    here: Margins, areas: list[Area], scale: float, p: Synthesis, rng: np.random.Generator
 ) -> I64:
     """Return whole residents by area, age band and origin group.
 
     Each area has exactly its residents and its non-Western share; over the areas, ages and origins fit the margins
     as closely as whole persons allow (proportional fitting, then systematic sampling), however small the areas are.
-    `named_children` is the odds ratio of being a child in a named area, among residents of the same origin.
+    `named_children` and `named_young` are odds ratios of being a child and of being 18-29 in a named area, `social_old`
+    of being 70 or over in any social home, among residents of the same origin.
     """
     residents = np.rint(np.array([a.residents for a in areas]) * scale).astype(np.int64)
     total = round(float(here.ages.population.sum()) * scale)
@@ -98,7 +99,11 @@ def residents_by_cell(
     margin = here.by_age_and_origin * scale
     table = np.repeat(margin[None, :, :], len(areas), axis=0)
     named = np.array([a.kind == NAMED_AREA for a in areas])
-    table[np.ix_(named, here.ages.age_to < ADULT)] *= named_children
+    social = np.array([a.kind != NEIGHBOURHOOD for a in areas])
+    first, last = here.ages.age_from, here.ages.age_to
+    table[np.ix_(named, last < ADULT)] *= p.named_children
+    table[np.ix_(named, (first >= ADULT) & (last < THIRTY))] *= p.named_young
+    table[np.ix_(social, first >= OLD)] *= p.social_old
     for _ in range(SWEEPS):
         sums = np.stack([table[:, :, group_of == g].sum(axis=(1, 2)) for g in range(3)], axis=1)
         table *= np.divide(groups, sums, out=np.zeros_like(sums), where=sums > 0)[:, group_of][:, None, :]
@@ -183,7 +188,7 @@ def draw_municipality(
     here = margins(name, year)
     code = here.municipality.code
     areas = layout(here, rows, seed, p)
-    cells = residents_by_cell(here, areas, scale, p.named_children, stream(seed, code, PEOPLE_STREAM))
+    cells = residents_by_cell(here, areas, scale, p, stream(seed, code, PEOPLE_STREAM))
     people = draw_people(here, areas, cells, stream(seed, code, PEOPLE_STREAM, 1))
     parts = Parts(here, areas, people)
     form_households(parts, scale, stream(seed, code, PEOPLE_STREAM, 2), p)
