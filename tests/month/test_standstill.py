@@ -9,7 +9,16 @@ import pytest
 
 from beboersim.calibration.classes import class_shares, residents
 from beboersim.calibration.classes import households as settled_households
-from beboersim.calibration.watching import Adults, Aged, MenAlone, adults, aged, men_alone
+from beboersim.calibration.watching import (
+    Adults,
+    Aged,
+    MenAlone,
+    YoungConvicted,
+    adults,
+    aged,
+    men_alone,
+    young_convicted,
+)
 from beboersim.month.demography import KEEPING, rates_of
 from beboersim.month.work import market
 from beboersim.town import Town
@@ -119,6 +128,26 @@ def test_who_lives_in_social_homes_is_counted_person_by_person(still: Town) -> N
         of[3] += keepers == 1 and women > 0
     assert adults(still) == (Adults(*found[True]), Adults(*found[False]))
     assert 0 < found[True][2] < found[True][1] < found[True][0]
+
+
+def test_the_young_with_a_conviction_are_counted_person_by_person(still: Town) -> None:
+    world = has_run(still).world
+    persons, households = world.persons, world.households
+    there = np.arange(world.places) % 2 == 0  # any areas will do
+    found = [0, 0, 0, 0]
+    for row in settled_households(still).tolist():
+        inside = bool(there[int(households.area[row])])
+        member = int(households.head[row])
+        while member >= 0:
+            young = 15 * 12 <= still.context.month - int(persons.birth[member]) < 25 * 12
+            convicted = still.context.month - int(persons.convicted[member]) <= 12
+            found[0] += young
+            found[1] += young and convicted
+            found[2] += young and inside
+            found[3] += young and convicted and inside
+            member = int(persons.next[member])
+    assert young_convicted(still, there) == YoungConvicted(*found)
+    assert 0 < found[3] < found[1] < found[0]
 
 
 def test_ages_in_social_homes_are_counted_person_by_person(still: Town) -> None:

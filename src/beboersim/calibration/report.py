@@ -286,6 +286,30 @@ def ages_in_social_homes(found: Sequence[Followed], listed: Sequence[str]) -> st
     )  # fmt: skip
 
 
+def young_with_a_conviction(found: Sequence[Followed], listed: Sequence[str]) -> str:
+    """Return the table of those of 15-24 convicted in a year, in the areas of the list and in the nation."""
+    w = weights(found, listed)
+    entry = table()["young_convicted"]
+
+    def share(young: str, convicted: str) -> float:
+        of, part = (
+            sum(w[one.place] * float(getattr(year, name)) for one in found for year in one.young_convicted.values())
+            for name in (young, convicted)
+        )
+        return 100.0 * part / of
+
+    areas, nation = share("young_there", "convicted_there"), share("young", "convicted")
+    rows: list[Row] = [
+        (f"of 15-24, {label}", f"{low:g} to {high:g}, about {about:g}", source, f"{model:.1f}",
+         said(low <= model <= high))
+        for label, model, (low, about, high), source in (
+            ("in the areas of the list of 2015", areas, entry["areas"], entry["areas_source"]),
+            ("in the nation", nation, entry["nation"], entry["nation_source"]),
+        )
+    ]  # fmt: skip
+    return markdown(("per cent convicted in a year", "published", "source", "model", "within"), rows)
+
+
 def men_who_live_alone(found: Sequence[Followed], listed: Sequence[str]) -> str:
     """Return the table of men with basic schooling who live alone, on the first day and six years later."""
     w = weights(found, listed)
@@ -442,9 +466,12 @@ Years {WATCHED[0]}-{WATCHED[-1]} of the same runs, pooled to the nation.
 Who lives in social homes, and in all others (free):
 
 {who_lives_where(found, listed)}
-Ages in social homes (free):
+Ages in social homes (70 and over fitted by hand, 18-29 free):
 
 {ages_in_social_homes(found, listed)}
+Convictions of the young (fitted by hand), counted on 1 January of 2016-2018 over the year before:
+
+{young_with_a_conviction(found, listed)}
 Men with basic schooling, by whether they live alone (fitted by hand; at the end of the range):
 
 {men_who_live_alone(found, listed)}

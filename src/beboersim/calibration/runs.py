@@ -17,7 +17,19 @@ import numpy as np
 
 from beboersim.calibration.classes import class_shares
 from beboersim.calibration.targets import table
-from beboersim.calibration.watching import Adults, Aged, MenAlone, Watch, adults, aged, men_alone, tenures, watch_month
+from beboersim.calibration.watching import (
+    Adults,
+    Aged,
+    MenAlone,
+    Watch,
+    YoungConvicted,
+    adults,
+    aged,
+    men_alone,
+    tenures,
+    watch_month,
+    young_convicted,
+)
 from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import AGE_YEARS, age_table, municipality
 from beboersim.law.lists import Indicators, classify, load_rules
@@ -34,6 +46,7 @@ EVENTS = 200_000  # rows of the log; it is used up every month
 STARTS, BACK, ENDS = 2015, 2010, 2026
 STANDSTILL_YEARS = 15
 WATCHED = (2018, 2019, 2020)  # the years of the published rates of moving
+CONVICTED = (2016, 2017, 2018)  # 1 January
 Result = TypeVar("Result")
 
 
@@ -161,6 +174,7 @@ class Followed:
     adults: dict[int, tuple[Adults, Adults]]  # 1 January -> social homes, others
     men_alone: dict[int, MenAlone]  # 1 January
     aged: dict[int, Aged]  # 1 January
+    young_convicted: dict[int, YoungConvicted] = field(default_factory=dict)  # 1 January; *there* the list of 2015
 
 
 def followed(place: str) -> Followed:
@@ -171,6 +185,7 @@ def followed(place: str) -> Followed:
     found = Followed(
         place, scale, [], watch, {}, 0.0, {}, {}, {2015: adults(town)}, {2015: men_alone(town)}, {2015: aged(town)}
     )
+    listed = np.array([listed_in(place, name, STARTS) for name in town.world.names])
     for year in range(STARTS, ENDS):
         for _ in range(12):
             if year in WATCHED:
@@ -183,6 +198,8 @@ def followed(place: str) -> Followed:
         found.figures += compared(place, now, scale)
         found.vacant[year + 1] = (total(now, "vacant_social"), total(now, "dwellings_social"))
         found.at_work[year + 1] = (total(now, "working"), total(now, "age_18_64"))
+        if year + 1 in CONVICTED:
+            found.young_convicted[year + 1] = young_convicted(town, listed)
         if year + 1 == 2020:
             found.tenures = {kind: years.tolist() for kind, years in tenures(town).items()}
             found.adults[2020] = adults(town)

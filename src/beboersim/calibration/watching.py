@@ -195,6 +195,15 @@ class Aged(NamedTuple):
     old: int  # 70 and over
 
 
+class YoungConvicted(NamedTuple):
+    """Residents of 15-24, and how many of them were convicted in the year before; also of some areas alone."""
+
+    young: int
+    convicted: int
+    young_there: int
+    convicted_there: int
+
+
 class MenAlone(NamedTuple):
     """Men of 30-59 with basic schooling: those who live alone and the others, and of each how many work."""
 
@@ -223,6 +232,18 @@ def aged(town: Town) -> Aged:
     rows = rows[(home >= 0) & (world.dwellings.tenure[home] == SOCIAL)]
     age = ages(town, rows)
     return Aged(len(rows), int(((age >= 18) & (age < 30)).sum()), int((age >= 70).sum()))
+
+
+def young_convicted(town: Town, there: NDArray[np.bool_]) -> YoungConvicted:
+    """Return how many of those of 15-24 today were convicted in the last twelve months; `there` says which areas."""
+    persons = town.world.persons
+    rows = residents(town)
+    age = ages(town, rows)
+    rows = rows[(age >= 15) & (age < 25)]
+    lives_there = there[town.world.households.area[persons.household[rows]]]
+    convicted = persons.convicted[rows].astype(np.int64) >= town.context.month - 12
+    both = convicted & lives_there
+    return YoungConvicted(len(rows), int(convicted.sum()), int(lives_there.sum()), int(both.sum()))
 
 
 def adults(town: Town) -> tuple[Adults, Adults]:
