@@ -147,7 +147,7 @@ def trust_of_members(settings: Settings) -> float:
 
 def starting_education(settings: Settings) -> float:
     """Return what is added to the chance of starting youth education in the last school year."""
-    found = after(youth.youth, settings, 1)
+    found = after(youth.youth, settings, 1, 0.25)  # of 15 few have a job: a smaller town may have nobody
     return float(found.world.ties.learning[aged(found, 180, 192)].mean())
 
 

@@ -11,7 +11,7 @@ from beboersim.law.letting.decisions import CASH_BENEFIT, REASONS
 from beboersim.month.ledger import Event
 from beboersim.month.letting import rules_now
 from beboersim.policy.catalogue import Value
-from beboersim.world.codes import NONWESTERN_IMMIGRANT, OUTSIDE, SEPARATED, STUDENT
+from beboersim.world.codes import BASIC, NONWESTERN_IMMIGRANT, OUTSIDE, SEPARATED, STUDENT
 from estates import Estate
 
 NOBODY = -1
@@ -223,7 +223,8 @@ def test_anybody_in_the_household_bars_it_from_assignment() -> None:
     estate = estate_of(UDSAT, IN_2015, assignment_share=1.0, assignment_fallback=0.0)
     estate.vacancy()
     row = estate.lodger()
-    estate.partner(row, convicted=ago(estate, 2))
+    # Somebody with work and an income would take the household out of need, and so out of assignment.
+    estate.partner(row, convicted=ago(estate, 2), activity=OUTSIDE, hours=0, education=BASIC, income_past=0.0)
     estate.let()
     assert reasons(estate) == {"released"}
 
