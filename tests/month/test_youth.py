@@ -456,7 +456,7 @@ def test_an_unstaffed_club_turns_from_help_to_harm() -> None:
 
 
 
-SCALE_OF_LEVERS = 0.6  # at 0.3 the few on the street whom workers meet may all trust others enough
+SCALE_OF_LEVERS = 0.6  # few are on the street: at 0.3 workers met the same young with authority and without
 
 
 @pytest.mark.parametrize(("common", "lever", "value"), MOVES, ids=[row[1] for row in MOVES])
