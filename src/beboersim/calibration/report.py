@@ -7,7 +7,7 @@ from textwrap import fill
 
 import numpy as np
 
-from beboersim.calibration.runs import STANDSTILL_YEARS, WATCHED, AreaYears, Compared, Followed, Stood
+from beboersim.calibration.runs import CONVICTED, STANDSTILL_YEARS, WATCHED, AreaYears, Compared, Followed, Stood
 from beboersim.calibration.targets import bounds, table, targets
 from beboersim.evidence.areas import read_areas
 from beboersim.evidence.municipalities import municipality, names, region_of
@@ -469,7 +469,7 @@ Who lives in social homes, and in all others (free):
 Ages in social homes (70 and over fitted by hand, 18-29 free):
 
 {ages_in_social_homes(found, listed)}
-Convictions of the young (fitted by hand), counted on 1 January of 2016-2018 over the year before:
+Convictions of the young (fitted by hand), counted on 1 January of {CONVICTED[0]}-{CONVICTED[-1]} over the year before:
 
 {young_with_a_conviction(found, listed)}
 Men with basic schooling, by whether they live alone (fitted by hand; at the end of the range):
